@@ -1,0 +1,91 @@
+import { awscdk, javascript, typescript } from 'projen';
+import { ValidateTsconfig } from 'projen/lib/cdk';
+import { Bundles } from './projenrc/bundles';
+import { Linting } from './projenrc/linting';
+import { LocalLambda } from './projenrc/local-lambda';
+import { OneCommand } from './projenrc/one-command';
+import { PackagePins } from './projenrc/package-pins';
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name: 'cdk-lambda-coverage',
+  description: 'Code coverage of deployed AWS Lambda functions: attach a layer with one line of CDK, get an Istanbul report',
+  keywords: ['aws', 'cdk', 'lambda', 'coverage', 'code-coverage', 'istanbul', 'lcov', 'v8', 'integration-tests', 'e2e'],
+  author: 'The cdk-lambda-coverage authors',
+  authorAddress: 'cdk-lambda-coverage@users.noreply.github.com',
+  authorOrganization: true,
+  repositoryUrl: 'https://github.com/cdk-lambda-coverage/cdk-lambda-coverage.git',
+  license: 'Apache-2.0',
+  copyrightOwner: 'The cdk-lambda-coverage authors',
+  defaultReleaseBranch: 'main',
+  majorVersion: 1,
+  packageManager: javascript.NodePackageManager.NPM,
+  minNodeVersion: '20.0.0',
+  workflowNodeVersion: '20.20',
+  projenrcTs: true,
+  runner: typescript.TypeScriptRunner.tsx(),
+  projenVersion: '0.103.25',
+  sampleCode: false,
+  depsUpgrade: false,
+  githubOptions: { mergify: false },
+  gitignore: ['/assets/', '/dist/', 'cdk.out/', '.DS_Store'],
+
+  // 2.240.0: the first release whose Go bindings compile together with the agent module that PackagePins names.
+  cdkVersion: '2.240.0',
+  constructsVersion: '10.5.1',
+  jsiiVersion: '~6.0.0',
+  typescriptVersion: '~6.0.0',
+  validateTsconfig: ValidateTsconfig.GENERATED,
+  excludeTypescript: ['src/wrapper/**', 'src/combiner/**', 'src/cli/**'],
+  publishToPypi: { distName: 'cdk-lambda-coverage', module: 'cdk_lambda_coverage' },
+  publishToMaven: {
+    javaPackage: 'io.github.cdklambdacoverage',
+    mavenGroupId: 'io.github.cdklambdacoverage',
+    mavenArtifactId: 'cdk-lambda-coverage',
+  },
+  publishToGo: { moduleName: 'github.com/cdk-lambda-coverage/cdk-lambda-coverage-go' },
+  publishToNuget: { dotNetNamespace: 'CdkLambdaCoverage', packageId: 'CdkLambdaCoverage' },
+  bumpPackage: 'commit-and-tag-version@^12',
+  bin: { 'lambda-coverage': 'assets/cli/lambda-coverage.js' },
+
+  // jsii checks the constructs only and neither esbuild nor ts-jest checks types: this file sees everything, as do editor and lint.
+  tsconfigDevFile: 'tsconfig.dev.json',
+  tsconfigDev: {
+    include: ['.projenrc.ts', 'projenrc/**/*.ts', 'src/**/*.ts', 'test/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts'],
+    exclude: ['node_modules', 'lib', '**/cdk.out'],
+    compilerOptions: {
+      module: 'node16',
+      moduleResolution: javascript.TypeScriptModuleResolution.NODE16,
+      target: 'ES2022',
+      lib: ['es2022'],
+      noUnusedLocals: true,
+      noUnusedParameters: true,
+      skipLibCheck: true,
+      paths: { 'cdk-lambda-coverage': ['./src/index.ts'] },
+    },
+  },
+  typecheckTests: true,
+  tsJestOptions: { transformOptions: { isolatedModules: true } },
+  eslintOptions: {
+    dirs: ['src'],
+    devdirs: ['test', 'projenrc', 'examples', 'bench'],
+    tsconfigPath: './tsconfig.dev.json',
+    projectService: false,
+  },
+  jestOptions: {
+    jestVersion: '^30',
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    jestConfig: {
+      testTimeout: 60_000,
+      maxWorkers: 2,
+      moduleNameMapper: { '^cdk-lambda-coverage$': '<rootDir>/src/index.ts' },
+    },
+  },
+});
+
+new PackagePins(project);
+new Bundles(project);
+new Linting(project);
+new LocalLambda(project);
+new OneCommand(project);
+
+project.synth();

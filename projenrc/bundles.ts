@@ -1,0 +1,45 @@
+import { Component, type typescript } from 'projen';
+
+/**
+ * What runs in Lambda or on the command line is bundled before jsii compiles, into the git-ignored `assets/` that the
+ * npm package ships; so nothing of it is a runtime dependency and synth needs neither esbuild nor Docker.
+ */
+export class Bundles extends Component {
+  constructor(project: typescript.TypeScriptProject) {
+    super(project);
+    project.addDevDeps(
+      'esbuild',
+      'tsx',
+      // in the layer
+      'aws4',
+      '@types/aws4',
+      'picomatch',
+      '@types/picomatch',
+      // in the combiner and the command line
+      '@aws-sdk/client-s3@~3.980.0',
+      '@babel/parser',
+      '@babel/traverse',
+      '@types/babel__traverse',
+      '@bcoe/v8-coverage',
+      '@jridgewell/trace-mapping',
+      'acorn',
+      'acorn-walk',
+      'commander@^14',
+      'istanbul-lib-coverage',
+      '@types/istanbul-lib-coverage',
+      'istanbul-lib-instrument',
+      '@types/istanbul-lib-instrument',
+      'istanbul-lib-report',
+      '@types/istanbul-lib-report',
+      'istanbul-reports',
+      '@types/istanbul-reports',
+    );
+    const bundle = project.addTask('bundle', {
+      description: 'Bundle the layer, the combiner and the command line into assets/',
+      exec: 'tsx projenrc/build-assets.ts',
+    });
+    project.preCompileTask.spawn(bundle);
+    project.npmignore?.exclude('/examples/', '/bench/', '/docs/', '/projenrc/', '/.ci/', '/tsconfig.*.json');
+    project.npmignore?.include('/assets/');
+  }
+}

@@ -1,0 +1,18 @@
+import { Component, type typescript } from 'projen';
+
+/**
+ * `npm test` and `npm run demo` do everything on a fresh clone, each alone: they install what is missing first.
+ * projen's own script (`npx projen test`) needs an installed projen, and npm's `pre…` scripts are off by .npmrc.
+ */
+export class OneCommand extends Component {
+  constructor(project: typescript.TypeScriptProject) {
+    super(project);
+    const demo = project.addTask('demo', { description: 'The main job, end to end, on embedded parts' });
+    demo.spawn(project.tasks.tryFind('bundle')!);
+    demo.exec('tsx --tsconfig tsconfig.dev.json examples/demo.ts', { receiveArgs: true });
+    project.testTask.prependSpawn(project.tasks.tryFind('bundle')!);
+    for (const task of ['test', 'demo']) {
+      project.package.setScript(task, `node projenrc/installed.mjs projen ${task}`);
+    }
+  }
+}

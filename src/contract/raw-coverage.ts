@@ -1,0 +1,245 @@
+/**
+ * The raw coverage object: what one take of an execution environment's coverage looks like in the bucket.
+ *
+ * It is JSON (gzipped by whoever stores it), versioned and self-describing, and has a kind for each engine. The `result`
+ * of kind `v8` keeps the form of V8's `Profiler.takePreciseCoverage`, which other tools of that family read.
+ */
+
+export const RAW_COVERAGE_VERSION = 1;
+
+/** One take. Further engines add a member to this union, an entry to `RESULT_DECODERS` and nothing else here. */
+export type RawCoverage = V8RawCoverage;
+
+interface RawCoverageEnvelope {
+  readonly version: typeof RAW_COVERAGE_VERSION;
+  readonly metadata: RawCoverageMetadata;
+  /** Scripts that ran but could not be told, with the reason. */
+  readonly omitted: readonly OmittedScript[];
+}
+
+export interface V8RawCoverage extends RawCoverageEnvelope {
+  readonly kind: 'v8';
+  readonly result: readonly ScriptCoverage[];
+}
+
+export interface RawCoverageMetadata {
+  readonly functionName: string;
+  readonly functionVersion: string;
+  /** The request that was answered last before the take; none where the environment ended before its first. */
+  readonly requestId?: string;
+  readonly environmentId: string;
+  readonly sequence: number;
+  /** When it was taken: ISO 8601, UTC, milliseconds. */
+  readonly timestamp: string;
+  /** `init`: since the environment started, the first invocation included. `invocation`: since the take before. */
+  readonly phase: 'init' | 'invocation';
+  readonly runId?: string;
+  /** As `AWS_EXECUTION_ENV` names it, such as `AWS_Lambda_nodejs22.x`. */
+  readonly runtime: string;
+  /** Version of the engine that counted, such as V8's `12.4.254.21-node.33`. */
+  readonly engine: string;
+  /** Version of the layer. */
+  readonly layerVersion: string;
+  /** What the function was attached with; the combiner applies it to the original files. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly branchCoverage: boolean;
+}
+
+export interface ScriptCoverage {
+  /** `file:` URL in the execution environment. */
+  readonly url: string;
+  /** Path below the task root, with forward slashes. */
+  readonly path: string;
+  /** SHA-256 of the script's file, in hexadecimal: its identity. */
+  readonly sha256: string;
+  /** Where the file's first character is in the offsets of the ranges; not 0 where Node.js wrapped the script, -1 after a byte order mark. */
+  readonly wrapperLength: number;
+  /** The script's source map where it is a file beside it: the SHA-256 of that. */
+  readonly sourceMap?: string;
+  readonly functions: readonly FunctionCoverage[];
+}
+
+/** As V8 gives it. */
+export interface FunctionCoverage {
+  readonly functionName: string;
+  readonly isBlockCoverage: boolean;
+  /** The function's own range first, then its blocks, nested. Offsets are UTF-16 code units. */
+  readonly ranges: readonly CoverageRange[];
+}
+
+export interface CoverageRange {
+  readonly startOffset: number;
+  readonly endOffset: number;
+  readonly count: number;
+}
+
+export interface OmittedScript {
+  readonly url: string;
+  readonly reason: string;
+}
+
+export function encodeRawCoverage(raw: RawCoverage): string {
+  return JSON.stringify(raw);
+}
+
+/**
+ * Reads a raw object and keeps what the contract knows, nothing else.
+ *
+ * @throws Error that says what is wrong, for an object of another version, of an unknown kind or out of shape
+ */
+export function decodeRawCoverage(json: string): RawCoverage {
+  const root = object(parseJson(json), 'the object');
+  if (root.version !== RAW_COVERAGE_VERSION) {
+    throw new Error(`version ${show(root.version)} cannot be read by this release (it reads ${RAW_COVERAGE_VERSION}); update cdk-lambda-coverage`);
+  }
+  const kind = text(root.kind, 'kind');
+  if (!Object.hasOwn(RESULT_DECODERS, kind)) {
+    throw new Error(`kind '${kind}' cannot be read by this release (it reads ${Object.keys(RESULT_DECODERS).join(', ')}); update cdk-lambda-coverage`);
+  }
+  return {
+    version: RAW_COVERAGE_VERSION,
+    kind: kind as RawCoverage['kind'],
+    metadata: decodeMetadata(object(root.metadata, 'metadata')),
+    omitted: list(root.omitted, 'omitted', (item, at) => {
+      const { url, reason } = object(item, at);
+      return { url: text(url, `${at}.url`), reason: text(reason, `${at}.reason`) };
+    }),
+    result: RESULT_DECODERS[kind as RawCoverage['kind']](root.result),
+  };
+}
+
+const RESULT_DECODERS: { [Kind in RawCoverage['kind']]: (result: unknown) => Extract<RawCoverage, { kind: Kind }>['result'] } = {
+  v8: (result) => list(result, 'result', decodeScript),
+};
+
+function decodeMetadata(fields: Fields): RawCoverageMetadata {
+  const phase = text(fields.phase, 'metadata.phase');
+  if (phase !== 'init' && phase !== 'invocation') {
+    throw new Error(`metadata.phase is ${show(phase)}, not 'init' or 'invocation'`);
+  }
+  const timestamp = text(fields.timestamp, 'metadata.timestamp');
+  if (Number.isNaN(Date.parse(timestamp)) || new Date(timestamp).toISOString() !== timestamp) {
+    throw new Error(`metadata.timestamp is ${show(timestamp)}, not a time such as 2026-01-31T23:59:59.999Z`);
+  }
+  return {
+    functionName: text(fields.functionName, 'metadata.functionName'),
+    functionVersion: text(fields.functionVersion, 'metadata.functionVersion'),
+    ...optional('requestId', fields.requestId, text),
+    environmentId: text(fields.environmentId, 'metadata.environmentId'),
+    sequence: natural(fields.sequence, 'metadata.sequence'),
+    timestamp,
+    phase,
+    ...optional('runId', fields.runId, text),
+    runtime: text(fields.runtime, 'metadata.runtime'),
+    engine: text(fields.engine, 'metadata.engine'),
+    layerVersion: text(fields.layerVersion, 'metadata.layerVersion'),
+    include: list(fields.include, 'metadata.include', text),
+    exclude: list(fields.exclude, 'metadata.exclude', text),
+    branchCoverage: boolean(fields.branchCoverage, 'metadata.branchCoverage'),
+  };
+}
+
+function decodeScript(value: unknown, at: string): ScriptCoverage {
+  const fields = object(value, at);
+  if (!Number.isSafeInteger(fields.wrapperLength)) {
+    throw new Error(`${at}.wrapperLength is ${show(fields.wrapperLength)}, not a whole number`);
+  }
+  return {
+    url: text(fields.url, `${at}.url`),
+    path: text(fields.path, `${at}.path`),
+    sha256: digest(fields.sha256, `${at}.sha256`),
+    wrapperLength: fields.wrapperLength as number,
+    ...optional('sourceMap', fields.sourceMap, digest),
+    functions: list(fields.functions, `${at}.functions`, decodeFunction),
+  };
+}
+
+function decodeFunction(value: unknown, at: string): FunctionCoverage {
+  const { functionName, isBlockCoverage, ranges } = object(value, at);
+  const decoded = list(ranges, `${at}.ranges`, decodeRange);
+  const [whole] = decoded;
+  if (!whole) {
+    throw new Error(`${at}.ranges is empty`);
+  }
+  const outside = decoded.find(({ startOffset, endOffset }) => startOffset < whole.startOffset || endOffset > whole.endOffset);
+  if (outside) {
+    throw new Error(`${at}.ranges has ${show(outside)} outside of its function's range ${show(whole)}`);
+  }
+  return { functionName: text(functionName, `${at}.functionName`), isBlockCoverage: boolean(isBlockCoverage, `${at}.isBlockCoverage`), ranges: decoded };
+}
+
+function decodeRange(value: unknown, at: string): CoverageRange {
+  const fields = object(value, at);
+  const range = {
+    startOffset: natural(fields.startOffset, `${at}.startOffset`),
+    endOffset: natural(fields.endOffset, `${at}.endOffset`),
+    count: natural(fields.count, `${at}.count`),
+  };
+  if (range.startOffset > range.endOffset) {
+    throw new Error(`${at} begins at ${range.startOffset}, after its end ${range.endOffset}`);
+  }
+  return range;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw new Error(`not JSON: ${(error as Error).message}`);
+  }
+}
+
+function object(value: unknown, at: string): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Error(`${at} is ${show(value)}, not an object`);
+  }
+  return value as Fields;
+}
+
+function list<T>(value: unknown, at: string, decode: (item: unknown, at: string) => T): T[] {
+  if (!Array.isArray(value)) {
+    throw new Error(`${at} is ${show(value)}, not a list`);
+  }
+  return value.map((item, index) => decode(item, `${at}[${index}]`));
+}
+
+function text(value: unknown, at: string): string {
+  if (typeof value !== 'string') {
+    throw new Error(`${at} is ${show(value)}, not a text`);
+  }
+  return value;
+}
+
+function digest(value: unknown, at: string): string {
+  if (typeof value !== 'string' || !/^[0-9a-f]{64}$/.test(value)) {
+    throw new Error(`${at} is ${show(value)}, not a SHA-256 in hexadecimal`);
+  }
+  return value;
+}
+
+function boolean(value: unknown, at: string): boolean {
+  if (typeof value !== 'boolean') {
+    throw new Error(`${at} is ${show(value)}, not true or false`);
+  }
+  return value;
+}
+
+function natural(value: unknown, at: string): number {
+  if (!Number.isSafeInteger(value) || (value as number) < 0) {
+    throw new Error(`${at} is ${show(value)}, not a whole number from 0`);
+  }
+  return value as number;
+}
+
+function optional<K extends string, T>(name: K, value: unknown, decode: (value: unknown, at: string) => T): { [key in K]?: T } {
+  return value === undefined ? {} : ({ [name]: decode(value, name) } as { [key in K]: T });
+}
+
+/** A value as an error message can hold it. */
+function show(value: unknown): string {
+  const shown = value === undefined ? 'missing' : JSON.stringify(value);
+  return shown.length > 60 ? `${shown.slice(0, 60)}…` : shown;
+}
