@@ -150,7 +150,7 @@ function decodePatterns(value: string): string[] | Refusal {
 }
 
 function decodeBoolean(value: string): boolean | Refusal {
-  const known: Record<string, boolean> = { 'true': true, '1': true, 'false': false, '0': false };
+  const known: Record<string, boolean> = { true: true, 1: true, false: false, 0: false };
   const decoded = Object.hasOwn(known, value.toLowerCase()) ? known[value.toLowerCase()] : undefined;
   return decoded ?? new Refusal("is none of 'true', 'false', '1' and '0'");
 }

@@ -69,7 +69,7 @@ export function parseRawCoverageKey(key: string): RawCoverageKey | undefined {
   const execution = parseExecutionId(name!.slice(-EXECUTION_ID_LENGTH));
   const functionName = name!.slice(0, -EXECUTION_ID_LENGTH - 1);
   const day = `${year}-${month}-${dayOfMonth}`;
-  if (!execution || name!.at(-EXECUTION_ID_LENGTH - 1) !== '-' || !FUNCTION_NAME.test(functionName) || !isDay(day)) {
+  if (!execution || name!.at(-EXECUTION_ID_LENGTH - 1) !== '-' || !FUNCTION_NAME.test(functionName) || !isDay(day) || prefixProblem(prefix!)) {
     return undefined;
   }
   return { prefix: prefix!, day, functionName, execution };
@@ -83,12 +83,17 @@ export function sourceKey(prefix: string, sha256: string): string {
 /** @returns nothing where the key is not of a kept source */
 export function parseSourceKey(key: string): { prefix: string; sha256: string } | undefined {
   const match = SOURCE_KEY.exec(key);
-  return match ? { prefix: match[1]!, sha256: match[2]! } : undefined;
+  return match && !prefixProblem(match[1]!) ? { prefix: match[1]!, sha256: match[2]! } : undefined;
 }
 
 /** The folder of the reports that the combiner writes. */
 export function reportsPrefix(prefix: string): string {
   return `${prefix}reports/`;
+}
+
+/** The folder of the merged coverage that the combiner writes. */
+export function combinedPrefix(prefix: string): string {
+  return `${prefix}combined/`;
 }
 
 /** Where raw objects begin: `{prefix}20` leaves out sources, combined coverage and reports, as the lifecycle rule has to. */
@@ -114,8 +119,8 @@ export function prefixProblem(prefix: string): string | undefined {
   if (prefix.length > 512) {
     return `has ${prefix.length} characters; 512 at most`;
   }
-  if (!/^[A-Za-z0-9!_.*'()/-]+$/.test(prefix)) {
-    return "has characters that need escaping in an S3 key; use letters, digits and any of !_.*'()-/";
+  if (!/^[A-Za-z0-9!_.'()/-]+$/.test(prefix)) {
+    return "has characters that need escaping in an S3 key; use letters, digits and any of !_.'()-/";
   }
   if (prefix.split('/').slice(0, -1).some((segment) => segment === '' || segment === '.' || segment === '..')) {
     return "has an empty segment, '.' or '..'; name each folder once";

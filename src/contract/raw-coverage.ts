@@ -53,7 +53,10 @@ export interface ScriptCoverage {
   readonly path: string;
   /** SHA-256 of the script's file, in hexadecimal: its identity. */
   readonly sha256: string;
-  /** Where the file's first character is in the offsets of the ranges; not 0 where Node.js wrapped the script, -1 after a byte order mark. */
+  /**
+   * Where the file's first character is in the offsets of the ranges; not 0 where Node.js wrapped the script, -1 after a
+   * byte order mark.
+   */
   readonly wrapperLength: number;
   /** The script's source map where it is a file beside it: the SHA-256 of that. */
   readonly sourceMap?: string;
@@ -125,12 +128,12 @@ function decodeMetadata(fields: Fields): RawCoverageMetadata {
   return {
     functionName: text(fields.functionName, 'metadata.functionName'),
     functionVersion: text(fields.functionVersion, 'metadata.functionVersion'),
-    ...optional('requestId', fields.requestId, text),
+    ...optional('requestId', fields.requestId, 'metadata', text),
     environmentId: text(fields.environmentId, 'metadata.environmentId'),
     sequence: natural(fields.sequence, 'metadata.sequence'),
     timestamp,
     phase,
-    ...optional('runId', fields.runId, text),
+    ...optional('runId', fields.runId, 'metadata', text),
     runtime: text(fields.runtime, 'metadata.runtime'),
     engine: text(fields.engine, 'metadata.engine'),
     layerVersion: text(fields.layerVersion, 'metadata.layerVersion'),
@@ -150,7 +153,7 @@ function decodeScript(value: unknown, at: string): ScriptCoverage {
     path: text(fields.path, `${at}.path`),
     sha256: digest(fields.sha256, `${at}.sha256`),
     wrapperLength: fields.wrapperLength as number,
-    ...optional('sourceMap', fields.sourceMap, digest),
+    ...optional('sourceMap', fields.sourceMap, at, digest),
     functions: list(fields.functions, `${at}.functions`, decodeFunction),
   };
 }
@@ -234,8 +237,8 @@ function natural(value: unknown, at: string): number {
   return value as number;
 }
 
-function optional<K extends string, T>(name: K, value: unknown, decode: (value: unknown, at: string) => T): { [key in K]?: T } {
-  return value === undefined ? {} : ({ [name]: decode(value, name) } as { [key in K]: T });
+function optional<K extends string, T>(name: K, value: unknown, of: string, decode: (value: unknown, at: string) => T): { [key in K]?: T } {
+  return value === undefined ? {} : ({ [name]: decode(value, `${of}.${name}`) } as { [key in K]: T });
 }
 
 /** A value as an error message can hold it. */

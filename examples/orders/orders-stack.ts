@@ -1,0 +1,49 @@
+import * as path from 'path';
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat, type BundlingOptions, type NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { type Construct } from 'constructs';
+import { CoverageCombiner, CoverageLayer } from 'cdk-lambda-coverage';
+
+const REPOSITORY = path.join(__dirname, '..', '..');
+
+/** The order service of an online shop, with code coverage. */
+export class OrdersStack extends Stack {
+  constructor(scope: Construct, id: string, props?: StackProps) {
+    super(scope, id, props);
+
+    const createOrder = new NodejsFunction(this, 'CreateOrder', bundled('create-order.ts'));
+    const priceQuote = new NodejsFunction(this, 'PriceQuote', {
+      ...bundled('price-quote.ts', { format: OutputFormat.ESM }),
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+    });
+    const refundOrder = new NodejsFunction(this, 'RefundOrder', bundled('refund-order.ts', { minify: true }));
+    const archiveOrders = new NodejsFunction(this, 'ArchiveOrders', bundled('archive-orders.ts'));
+    new Rule(this, 'FirstOfTheMonth', {
+      schedule: Schedule.cron({ day: '1', hour: '3', minute: '0' }),
+      targets: [new LambdaFunction(archiveOrders)],
+    });
+
+    const coverage = new CoverageLayer(this, 'Coverage');
+    for (const fn of [createOrder, priceQuote, refundOrder, archiveOrders]) {
+      coverage.attachTo(fn);
+    }
+    new CoverageCombiner(this, 'Combiner', { bucket: coverage.bucket });
+  }
+}
+
+/** What the functions have in common: bundled by the repository's esbuild, with a source map. */
+function bundled(source: string, bundling: BundlingOptions = {}): NodejsFunctionProps {
+  return {
+    entry: path.join(__dirname, 'src', source),
+    projectRoot: REPOSITORY,
+    depsLockFilePath: path.join(REPOSITORY, 'package-lock.json'),
+    runtime: Runtime.NODEJS_22_X,
+    memorySize: 256,
+    timeout: Duration.seconds(10),
+    bundling: { sourceMap: true, ...bundling },
+  };
+}

@@ -1,0 +1,62 @@
+import { join, resolve } from 'node:path';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { readCloudAssembly } from '../combiner/cloud-assembly';
+import { combine } from '../combiner/combine';
+import { writeReports } from '../combiner/report/write-reports';
+import { isReportFormat, REPORT_FORMATS, type ReportFormatName } from '../contract/report-formats';
+import { openLocation, parseLocation, type CoverageLocation } from './coverage-location';
+
+interface ReportOptions {
+  readonly output: string;
+  readonly format: readonly ReportFormatName[];
+  readonly app?: string;
+}
+
+/** So many lines about what was left out are printed one by one. */
+const MAX_LINES = 50;
+
+export function reportCommand(): Command {
+  return new Command('report')
+    .description('Combine the coverage that functions uploaded, and write reports')
+    .addArgument(new Argument('<from>', 's3://bucket, s3://bucket/prefix/ or a folder').argParser(parseLocation))
+    .addOption(new Option('-o, --output <folder>', 'folder for the reports').default('coverage'))
+    .addOption(new Option('-f, --format <names>', `comma-separated formats: ${REPORT_FORMATS.join(', ')}`)
+      .argParser(parseFormats).default(REPORT_FORMATS, 'all'))
+    .addOption(new Option('-a, --app <folder>', 'cloud assembly, such as cdk.out: shows functions that never ran with 0 %'))
+    .addHelpText('after', `
+Examples:
+  $ lambda-coverage report s3://my-coverage-bucket
+  $ lambda-coverage report s3://my-coverage-bucket --app cdk.out --format html,lcov
+  $ lambda-coverage report ./downloaded --output build/coverage
+
+Exit codes: 0 the reports are written, 1 they could not be, 2 wrong usage.
+An object that cannot be read is named on standard error; the rest is combined.
+`)
+    .action(async (from: CoverageLocation, options: ReportOptions) => {
+      const assembly = options.app === undefined ? undefined : readCloudAssembly(options.app);
+      const store = openLocation(from);
+      const combined = await combine(store, assembly);
+      for (const line of combined.errors.slice(0, MAX_LINES)) {
+        console.error(`warning: ${line}`);
+      }
+      if (combined.errors.length > MAX_LINES) {
+        console.error(`warning: and ${combined.errors.length - MAX_LINES} more`);
+      }
+      if (combined.filesProcessed === 0 && !assembly) {
+        throw new Error(`none of the ${combined.filesSkipped} objects in ${store.location} could be read`);
+      }
+      const files = writeReports(combined, { folder: options.output, formats: options.format });
+      const skipped = combined.filesSkipped > 0 ? `, ${combined.filesSkipped} skipped` : '';
+      console.log(`${combined.filesProcessed} objects of ${combined.lambdaFunctions.length} functions${skipped}`);
+      files.forEach((file) => console.log(resolve(join(options.output, file))));
+    });
+}
+
+function parseFormats(value: string): ReportFormatName[] {
+  const names = [...new Set(value.split(',').map((name) => name.trim()))];
+  const unknown = names.find((name) => !isReportFormat(name));
+  if (unknown !== undefined) {
+    throw new InvalidArgumentError(`format '${unknown}' is none of ${REPORT_FORMATS.join(', ')}.`);
+  }
+  return names as ReportFormatName[];
+}

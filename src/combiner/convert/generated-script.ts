@@ -1,0 +1,28 @@
+import { parse, type Options } from 'acorn';
+import { LineOffsets } from './line-offsets';
+import { SyntaxTree, type SyntaxNode } from './syntax';
+
+/** A script as it ran: its text and its syntax tree. */
+export class GeneratedScript {
+  public readonly lines: LineOffsets;
+  public readonly tree: SyntaxTree;
+
+  /** @throws SyntaxError if it is neither an ES module nor a CommonJS module */
+  public constructor(public readonly text: string) {
+    this.lines = new LineOffsets(text);
+    this.tree = new SyntaxTree(parseScript(text));
+  }
+}
+
+function parseScript(text: string): SyntaxNode {
+  const options: Options = { ecmaVersion: 'latest', allowHashBang: true, allowReturnOutsideFunction: true };
+  try {
+    return parse(text, { ...options, sourceType: 'module' }) as unknown as SyntaxNode;
+  } catch (asModule) {
+    try {
+      return parse(text, { ...options, sourceType: 'script' }) as unknown as SyntaxNode;
+    } catch {
+      throw asModule;
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import { decodedMappings, type TraceMap } from '@jridgewell/trace-mapping';
+import type { LineOffsets } from './line-offsets';
+
+/** A place in an original file. */
+export interface OriginalPlace {
+  readonly source: number;
+  readonly offset: number;
+}
+
+/** Which places of a script come from which places of its original files. All offsets are UTF-16 code units. */
+export interface MappedPositions {
+  /** The places in the script that are mapped to exactly this place of an original file. */
+  generated(source: number, offset: number): readonly number[];
+  /** The first place of an original file that is mapped within a range of the script. */
+  firstOriginal(start: number, end: number): OriginalPlace | undefined;
+}
+
+/** By a source map. */
+export class SourceMapPositions implements MappedPositions {
+  private readonly bySource = new Map<number, Map<number, number[]>>();
+  private readonly offsets: number[] = [];
+  private readonly places: OriginalPlace[] = [];
+
+  /**
+   * @param generated lines of the script
+   * @param originals lines of the original files by their index in the map; positions of the others are left out
+   */
+  public constructor(map: TraceMap, generated: LineOffsets, originals: ReadonlyMap<number, LineOffsets>) {
+    decodedMappings(map).forEach((segments, line) => {
+      for (const [column, source, originalLine, originalColumn] of segments) {
+        const offset = generated.offset(line, column);
+        const original = source === undefined ? undefined : originals.get(source)?.offset(originalLine!, originalColumn!);
+        if (offset !== undefined && source !== undefined && original !== undefined) {
+          this.add(offset, { source, offset: original });
+        }
+      }
+    });
+  }
+
+  public generated(source: number, offset: number): readonly number[] {
+    return this.bySource.get(source)?.get(offset) ?? [];
+  }
+
+  public firstOriginal(start: number, end: number): OriginalPlace | undefined {
+    let low = 0;
+    let high = this.offsets.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.offsets[middle]! < start) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low < this.offsets.length && this.offsets[low]! < end ? this.places[low] : undefined;
+  }
+
+  private add(offset: number, place: OriginalPlace): void {
+    this.offsets.push(offset);
+    this.places.push(place);
+    let source = this.bySource.get(place.source);
+    if (!source) {
+      this.bySource.set(place.source, (source = new Map()));
+    }
+    const there = source.get(place.offset);
+    if (there) {
+      there.push(offset);
+    } else {
+      source.set(place.offset, [offset]);
+    }
+  }
+}
+
+/** A script that is its own original file. */
+export class SamePositions implements MappedPositions {
+  public generated(_source: number, offset: number): readonly number[] {
+    return [offset];
+  }
+
+  public firstOriginal(start: number, end: number): OriginalPlace | undefined {
+    return start < end ? { source: 0, offset: start } : undefined;
+  }
+}

@@ -1,0 +1,58 @@
+import { parse, type ParserOptions, type ParserPlugin } from '@babel/parser';
+import traverse from '@babel/traverse';
+import * as types from '@babel/types';
+import type { FileCoverageData } from 'istanbul-lib-coverage';
+import programVisitor from 'istanbul-lib-instrument/src/visitor';
+import { LineOffsets } from './line-offsets';
+import { SyntaxTree, type SyntaxNode } from './syntax';
+
+/** An original file: its text, its syntax tree, and the counters that Istanbul's instrumenter would put into it. */
+export class OriginalSource {
+  public readonly lines: LineOffsets;
+  public readonly tree: SyntaxTree;
+  /** All counts are 0. */
+  public readonly shape: FileCoverageData;
+
+  /** @throws SyntaxError if the file is neither TypeScript nor JavaScript as its name says */
+  public constructor(public readonly path: string, public readonly text: string) {
+    const options: ParserOptions = {
+      sourceType: 'unambiguous', plugins: pluginsFor(path), allowReturnOutsideFunction: true, allowAwaitOutsideFunction: true, errorRecovery: true,
+    };
+    try {
+      this.tree = new SyntaxTree(parse(text, options).program as unknown as SyntaxNode);
+      this.shape = istanbulShape(path, text, options);
+    } catch (error) {
+      throw new SyntaxError(`${path}: ${(error as Error).message}`);
+    }
+    this.lines = new LineOffsets(text);
+  }
+}
+
+/**
+ * The counters by Istanbul's own visitor (istanbul-lib-instrument 6), which jest, vitest and nyc instrument with; so what
+ * they measured of this file joins counter by counter. It changes the tree that it walks, so that has to be one of its own.
+ */
+function istanbulShape(path: string, text: string, options: ParserOptions): FileCoverageData {
+  const visitor = programVisitor(types, path);
+  let shape: FileCoverageData | undefined;
+  traverse(parse(text, options), {
+    Program: {
+      enter: (program) => visitor.enter(program),
+      exit: (program) => {
+        shape = visitor.exit(program)?.fileCoverage;
+      },
+    },
+  });
+  const { statementMap, fnMap, branchMap, s, f, b } = shape ?? { statementMap: {}, fnMap: {}, branchMap: {}, s: {}, f: {}, b: {} };
+  // Its own JSON: the visitor's objects share positions with the tree.
+  return JSON.parse(JSON.stringify({ path, statementMap, fnMap, branchMap, s, f, b })) as FileCoverageData;
+}
+
+/** Syntax extensions by file name. Type assertions in angle brackets and JSX exclude each other, as in TypeScript. */
+function pluginsFor(path: string): ParserPlugin[] {
+  const common: ParserPlugin[] = ['decorators-legacy', 'explicitResourceManagement', 'importAttributes'];
+  if (/\.[cm]?ts$/.test(path)) {
+    return ['typescript', ...common];
+  }
+  return path.endsWith('.tsx') ? ['typescript', 'jsx', ...common] : ['jsx', ...common];
+}

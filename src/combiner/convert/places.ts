@@ -1,0 +1,332 @@
+import type { GeneratedScript } from './generated-script';
+import type { MappedPositions } from './mapped-positions';
+import type { OriginalSource } from './original-source';
+import { children, isFunction, isNode, statementList, type SyntaxNode } from './syntax';
+
+/** Original syntax that leaves nothing in a script, or leaves it in another place than its own. */
+const NOT_IN_PLACE = /^(?:TS(?:InterfaceDeclaration|TypeAliasDeclaration|DeclareFunction)|ImportDeclaration|ExportAllDeclaration|FunctionDeclaration|EmptyStatement)$/;
+const JUMPS = new Set(['ReturnStatement', 'ThrowStatement', 'BreakStatement', 'ContinueStatement']);
+const LOOPS = new Set(['ForStatement', 'ForInStatement', 'ForOfStatement', 'WhileStatement', 'DoWhileStatement']);
+const NO_PLACES: readonly number[] = [];
+
+/**
+ * Where in a script the nodes of an original file begin to run.
+ *
+ * The source map tells most of it. It has no mapping for some statements (esbuild: jumps, some heads of `if`), and none for
+ * what the bundler dropped; those are placed by their neighbours: after the statement before, or at the entry of the arm,
+ * the loop or the function around them, whose twin in the script's own syntax tree is found by a part that is mapped.
+ */
+export class Places {
+  private readonly found = new Map<SyntaxNode, readonly number[]>();
+
+  public constructor(
+    private readonly original: OriginalSource,
+    private readonly source: number,
+    private readonly positions: MappedPositions,
+    private readonly script: GeneratedScript,
+  ) {}
+
+  /** The offsets in the script at which a node begins; several where the bundler repeated it, none where it is not in the script. */
+  public of(node: SyntaxNode): readonly number[] {
+    let places = this.found.get(node);
+    if (!places) {
+      places = this.direct(node);
+      if (places.length === 0) {
+        const neighbour = this.byNeighbours(node);
+        places = neighbour === undefined ? NO_PLACES : [neighbour];
+      }
+      this.found.set(node, places);
+    }
+    return places;
+  }
+
+  /** Where an arm of an `if` or of a conditional expression begins; the minifier may have turned one into the other, or the arms around. */
+  public ofArm(conditional: SyntaxNode, name: 'consequent' | 'alternate'): readonly number[] {
+    const arm = conditional[name];
+    if (!isNode(arm)) {
+      return NO_PLACES;
+    }
+    const twin = this.armTwin(conditional, name);
+    return twin ? [twin.start] : this.direct(arm);
+  }
+
+  /** Where the body of a function begins. */
+  public ofBody(node: SyntaxNode): readonly number[] {
+    const twin = this.functionTwin(node);
+    const body = twin?.body as SyntaxNode | undefined;
+    if (!body) {
+      return NO_PLACES;
+    }
+    return [body.type === 'BlockStatement' ? body.start + 1 : this.besideFunction(body.start)];
+  }
+
+  /** Where a case of a `switch` begins. */
+  public ofCase(node: SyntaxNode): readonly number[] {
+    const statement = this.original.tree.parent(node)!;
+    const cases = statement.cases as SyntaxNode[];
+    const twin = this.ancestorTwin(statement.discriminant as SyntaxNode, (parent, child) => parent.type === 'SwitchStatement' && parent.discriminant === child);
+    const twinCases = twin?.cases as SyntaxNode[] | undefined;
+    if (twinCases?.length === cases.length) {
+      return [twinCases[cases.indexOf(node)]!.start];
+    }
+    const [first] = node.consequent as SyntaxNode[];
+    return isNode(node.test) && this.direct(node.test).length > 0 ? this.direct(node.test) : first ? this.direct(first) : NO_PLACES;
+  }
+
+  /** Mapped, or its first part that runs in any case is. */
+  private direct(node: SyntaxNode): readonly number[] {
+    const mapped = this.positions.generated(this.source, node.start);
+    if (mapped.length > 0) {
+      return isFunction(node) ? mapped.map((offset) => this.besideFunction(offset)) : mapped;
+    }
+    for (const part of unconditionalParts(node)) {
+      const places = this.direct(part);
+      if (places.length > 0) {
+        return places;
+      }
+    }
+    return NO_PLACES;
+  }
+
+  /** A function expression runs when the place before it does; at its own first character it is its calls that count. */
+  private besideFunction(offset: number): number {
+    return offset > 0 && this.script.tree.startingAt(offset).some(isFunction) ? offset - 1 : offset;
+  }
+
+  private byNeighbours(node: SyntaxNode): number | undefined {
+    const place = statementList(this.original.tree, node);
+    if (place) {
+      return this.afterPrevious(place.list, place.index) ?? this.entry(place.owner) ?? this.beforeNext(place.list, place.index);
+    }
+    return this.insideParent(node);
+  }
+
+  private afterPrevious(list: readonly SyntaxNode[], index: number): number | undefined {
+    for (let before = index - 1; before >= 0; before--) {
+      const previous = list[before]!;
+      const [place] = NOT_IN_PLACE.test(previous.type) ? NO_PLACES : this.of(previous);
+      if (place !== undefined) {
+        const statement = this.generatedStatement(place);
+        return !statement || JUMPS.has(statement.type) ? place : statement.end;
+      }
+    }
+    return undefined;
+  }
+
+  private beforeNext(list: readonly SyntaxNode[], index: number): number | undefined {
+    const next = list.slice(index + 1).find((node) => !NOT_IN_PLACE.test(node.type) && this.direct(node).length > 0);
+    return next && this.direct(next)[0];
+  }
+
+  /** Where a node begins that is the whole of what its parent holds, such as an arm without braces. */
+  private insideParent(node: SyntaxNode): number | undefined {
+    const parent = this.original.tree.parent(node);
+    switch (parent?.type) {
+      case 'VariableDeclarator':
+      case 'VariableDeclaration':
+      case 'ExportNamedDeclaration':
+      case 'ExportDefaultDeclaration':
+      case 'LabeledStatement':
+        return this.of(parent)[0];
+      default:
+        return parent && this.entryOf(parent, node);
+    }
+  }
+
+  /** Where the list of statements of a block, a file or a case begins. */
+  private entry(owner: SyntaxNode): number | undefined {
+    if (owner.type === 'SwitchCase') {
+      return this.ofCase(owner)[0];
+    }
+    const parent = this.original.tree.parent(owner);
+    return owner.type === 'BlockStatement' && parent ? this.entryOf(parent, owner) ?? this.insideTry(parent, owner) : undefined;
+  }
+
+  private entryOf(parent: SyntaxNode, part: SyntaxNode): number | undefined {
+    if (isFunction(parent) && parent.body === part) {
+      return this.ofBody(parent)[0];
+    }
+    if (parent.type === 'IfStatement' || parent.type === 'ConditionalExpression') {
+      const name = parent.consequent === part ? 'consequent' : 'alternate';
+      return parent[name] === part ? this.armTwin(parent, name)?.start : undefined;
+    }
+    if (LOOPS.has(parent.type) && parent.body === part) {
+      return this.loopTwin(parent)?.start;
+    }
+    return undefined;
+  }
+
+  private insideTry(parent: SyntaxNode, block: SyntaxNode): number | undefined {
+    if (parent.type === 'TryStatement' && parent.block === block) {
+      return this.of(parent)[0];
+    }
+    const statement = parent.type === 'CatchClause' ? this.original.tree.parent(parent) : parent;
+    if (statement?.type !== 'TryStatement') {
+      return undefined;
+    }
+    const inTry = (statement.block as SyntaxNode).body as SyntaxNode[];
+    const twin = inTry.map((node) => this.ancestorTwin(node, (ancestor, child) => ancestor.type === 'TryStatement' && ancestor.block === child)).find(Boolean);
+    const part = parent.type === 'CatchClause' ? (twin?.handler as SyntaxNode | null | undefined)?.body : twin?.finalizer;
+    return isNode(part) ? part.start : undefined;
+  }
+
+  /** The body of the loop in the script whose head holds a mapped part of this loop's head. */
+  private loopTwin(loop: SyntaxNode): SyntaxNode | undefined {
+    const heads = [loop.test, loop.right, loop.init, loop.left, loop.update].filter(isNode);
+    const isLoop = (parent: SyntaxNode, child: SyntaxNode) => LOOPS.has(parent.type) && parent.body !== child;
+    const twin = heads.map((head) => this.ancestorTwin(head, isLoop)).find(Boolean);
+    return twin?.body as SyntaxNode | undefined;
+  }
+
+  private armTwin(conditional: SyntaxNode, name: 'consequent' | 'alternate'): SyntaxNode | undefined {
+    const [test, negated] = withoutNegation(conditional.test as SyntaxNode);
+    for (const offset of this.direct(test)) {
+      for (const node of this.script.tree.startingAt(offset)) {
+        const twin = this.conditionalWithTest(node);
+        const arms = twin && this.twinArms(twin.conditional, conditional, twin.negated !== negated);
+        if (arms?.[name]) {
+          return arms[name];
+        }
+      }
+    }
+    return undefined;
+  }
+
+  /** The conditional of the script that tests a node, and whether it tests for the opposite. */
+  private conditionalWithTest(node: SyntaxNode): { conditional: SyntaxNode; negated: boolean } | undefined {
+    let negated = false;
+    let child = node;
+    let parent = this.script.tree.parent(child);
+    for (; parent?.type === 'UnaryExpression' && parent.operator === '!'; parent = this.script.tree.parent(child)) {
+      negated = !negated;
+      child = parent;
+    }
+    const isTest = parent && ((parent.type === 'IfStatement' || parent.type === 'ConditionalExpression') ? parent.test === child
+      : parent.type === 'LogicalExpression' && parent.left === child);
+    return isTest ? { conditional: parent!, negated } : undefined;
+  }
+
+  /** The arms of a twin by their roles in the original: by what is mapped inside of them, else by the sense of the test. */
+  private twinArms(twin: SyntaxNode, conditional: SyntaxNode, swapped: boolean): { consequent?: SyntaxNode; alternate?: SyntaxNode } | undefined {
+    if (twin.type === 'LogicalExpression') {
+      const right = twin.right as SyntaxNode;
+      const role = this.roleIn(conditional, right);
+      return role && { [role]: right };
+    }
+    const arms = [twin.consequent, twin.alternate].filter(isNode);
+    const roles = arms.map((arm) => this.roleIn(conditional, arm));
+    const elsewhere = arms.some((arm, index) => roles[index] === undefined && this.positions.firstOriginal(arm.start, arm.end)?.source === this.source);
+    if (elsewhere && roles.every((role) => role === undefined)) {
+      return undefined; // a conditional of its own, whose test begins at the same place
+    }
+    const [first, second] = [twin.consequent, twin.alternate].map((arm) => (isNode(arm) ? arm : undefined));
+    const turned = roles[0] === 'alternate' || (roles[0] === undefined && (roles[1] === 'consequent' || (roles[1] === undefined && swapped)));
+    return turned ? { consequent: second, alternate: first } : { consequent: first, alternate: second };
+  }
+
+  private roleIn(conditional: SyntaxNode, arm: SyntaxNode): 'consequent' | 'alternate' | undefined {
+    const place = this.positions.firstOriginal(arm.start, arm.end);
+    const within = (node: unknown) => isNode(node) && place?.source === this.source && node.start <= place.offset && place.offset < node.end;
+    return within(conditional.consequent) ? 'consequent' : within(conditional.alternate) ? 'alternate' : undefined;
+  }
+
+  private functionTwin(node: SyntaxNode): SyntaxNode | undefined {
+    const [first] = (node.params as SyntaxNode[] | undefined) ?? [];
+    const body = node.body as SyntaxNode;
+    const statements = Array.isArray(body.body) ? (body.body as SyntaxNode[]) : [];
+    for (const anchor of [node, node.id, node.key, first, body, ...statements.slice(0, 1)].filter(isNode)) {
+      for (const offset of this.positions.generated(this.source, anchor.start)) {
+        for (const candidate of this.script.tree.startingAt(offset)) {
+          const twin = functionAt(candidate, this.script.tree.parent(candidate), (child) => this.script.tree.parent(child));
+          if (twin) {
+            return twin;
+          }
+        }
+      }
+    }
+    return undefined;
+  }
+
+  /** The nearest node of the script around the place of a node that the test accepts, with the child on the way to it. */
+  private ancestorTwin(node: SyntaxNode, accepts: (parent: SyntaxNode, child: SyntaxNode) => boolean): SyntaxNode | undefined {
+    for (const offset of this.direct(node)) {
+      const [outermost] = this.script.tree.startingAt(offset);
+      let child = outermost;
+      for (let parent = child && this.script.tree.parent(child); child && parent && !isFunction(parent); parent = this.script.tree.parent(child)) {
+        if (accepts(parent, child)) {
+          return parent;
+        }
+        child = parent;
+      }
+    }
+    return undefined;
+  }
+
+  /** The statement of the script that stands in a list and holds the node that begins at an offset. */
+  private generatedStatement(offset: number): SyntaxNode | undefined {
+    let node: SyntaxNode | undefined = this.script.tree.startingAt(offset)[0];
+    while (node && !statementList(this.script.tree, node)) {
+      node = this.script.tree.parent(node);
+    }
+    return node;
+  }
+}
+
+/** The parts of a node that run whenever it runs, in the order in which they do. */
+function unconditionalParts(node: SyntaxNode): SyntaxNode[] {
+  const parts = (...values: unknown[]) => values.flat().filter(isNode);
+  if (isFunction(node) || node.type.startsWith('Class')) {
+    return [];
+  }
+  switch (node.type) {
+    case 'IfStatement':
+    case 'ConditionalExpression':
+    case 'WhileStatement': return parts(node.test);
+    case 'LogicalExpression': return parts(node.left);
+    case 'SwitchStatement': return parts(node.discriminant);
+    case 'ForStatement': return parts(node.init, node.test);
+    case 'ForOfStatement':
+    case 'ForInStatement': return parts(node.right);
+    case 'DoWhileStatement': return parts(node.body);
+    case 'TryStatement': return parts((node.block as SyntaxNode).body);
+    case 'VariableDeclarator': return parts(node.init);
+    case 'TSAsExpression':
+    case 'TSSatisfiesExpression':
+    case 'TSTypeAssertion':
+    case 'TSNonNullExpression': return parts(node.expression);
+    default: return children(node).filter(({ type }) => !/^TS(?!(As|Satisfies|NonNull)Expression|TypeAssertion)/.test(type) && type !== 'AssignmentPattern');
+  }
+}
+
+/** The function that a node of the script begins: the node itself, or the function whose name, first parameter or body it is. */
+function functionAt(
+  node: SyntaxNode, parent: SyntaxNode | undefined, parentOf: (node: SyntaxNode) => SyntaxNode | undefined,
+): SyntaxNode | undefined {
+  if (isFunction(node)) {
+    return node;
+  }
+  if (isNode(node.value) && isFunction(node.value) && /^(MethodDefinition|Property|PropertyDefinition)$/.test(node.type)) {
+    return node.value;
+  }
+  if (!parent) {
+    return undefined;
+  }
+  if (isFunction(parent) && (parent.id === node || parent.body === node || (parent.params as SyntaxNode[])[0] === node)) {
+    return parent;
+  }
+  if (parent.key === node && isNode(parent.value) && isFunction(parent.value)) {
+    return parent.value;
+  }
+  const around = parent.type === 'BlockStatement' && (parent.body as SyntaxNode[])[0] === node ? parentOf(parent) : undefined;
+  return around && isFunction(around) ? around : undefined;
+}
+
+function withoutNegation(test: SyntaxNode): [SyntaxNode, boolean] {
+  let node = test;
+  let negated = false;
+  while (node.type === 'UnaryExpression' && node.operator === '!') {
+    node = node.argument as SyntaxNode;
+    negated = !negated;
+  }
+  return [node, negated];
+}

@@ -1,0 +1,53 @@
+import { mkdirSync } from 'node:fs';
+import { createContext, type ReportBase } from 'istanbul-lib-report';
+import CoberturaReport from 'istanbul-reports/lib/cobertura';
+import HtmlReport from 'istanbul-reports/lib/html';
+import JsonReport from 'istanbul-reports/lib/json';
+import JsonSummaryReport from 'istanbul-reports/lib/json-summary';
+import LcovOnlyReport from 'istanbul-reports/lib/lcovonly';
+import TextReport from 'istanbul-reports/lib/text';
+import type { ReportFormatName } from '../../contract/report-formats';
+import type { Combined } from '../combine';
+
+/** Each format with the file that it writes below the output folder; text goes to the terminal unless a file is asked for. */
+const REPORTERS: Record<ReportFormatName, (file?: string) => { report: ReportBase; file: string }> = {
+  'html': () => ({ report: new HtmlReport({ skipEmpty: false }), file: 'index.html' }),
+  'lcov': () => ({ report: new LcovOnlyReport({ projectRoot: '' }), file: 'lcov.info' }),
+  'json': () => ({ report: new JsonReport({}), file: 'coverage-final.json' }),
+  'json-summary': () => ({ report: new JsonSummaryReport({}), file: 'coverage-summary.json' }),
+  'cobertura': () => ({ report: new CoberturaReport({ projectRoot: '' }), file: 'cobertura-coverage.xml' }),
+  'text': (file) => ({ report: new TextReport(file ? { file } : {}), file: file ?? '' }),
+};
+
+export interface ReportOptions {
+  /** Folder, made where it is not there. */
+  readonly folder: string;
+  readonly formats: readonly ReportFormatName[];
+  /** File for the text report; the terminal without it. */
+  readonly textFile?: string;
+}
+
+/**
+ * Writes a report in each format.
+ *
+ * @returns the main file of each format, relative to the folder
+ * @throws Error if the folder cannot be written to
+ */
+export function writeReports({ coverage, texts }: Pick<Combined, 'coverage' | 'texts'>, { folder, formats, textFile }: ReportOptions): string[] {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new Error(`the output folder '${folder}' cannot be made: ${(error as Error).message}`);
+  }
+  const context = createContext({
+    dir: folder,
+    coverageMap: coverage,
+    defaultSummarizer: 'nested',
+    sourceFinder: (path: string) => texts.get(path) ?? `// the text of ${path} is not at hand`,
+  } as never);
+  return formats.map((format) => {
+    const { report, file } = REPORTERS[format](textFile);
+    report.execute(context);
+    return file;
+  }).filter((file) => file !== '');
+}

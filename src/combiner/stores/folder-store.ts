@@ -1,0 +1,35 @@
+import { existsSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseSourceKey } from '../../contract/object-keys';
+import { filesBelow } from '../files-below';
+import { StoreError, type CoverageStore } from './store';
+
+/** A folder that holds what a bucket would: raw objects and `sources/` anywhere below it. */
+export class FolderStore implements CoverageStore {
+  private sources: ReadonlyMap<string, string> | undefined;
+
+  /** @throws StoreError if the folder is not there */
+  public constructor(public readonly location: string) {
+    if (!existsSync(location)) {
+      throw new StoreError(`folder '${location}' does not exist`);
+    }
+    if (!statSync(location).isDirectory()) {
+      throw new StoreError(`'${location}' is not a folder; name the folder that the coverage was downloaded to`);
+    }
+  }
+
+  public async* rawKeys(): AsyncIterable<string> {
+    yield* filesBelow(this.location).filter((key) => key.endsWith('.coverage'));
+  }
+
+  public read(key: string): Promise<Buffer> {
+    return readFile(join(this.location, key));
+  }
+
+  public async source(sha256: string): Promise<Buffer | undefined> {
+    this.sources ??= new Map(filesBelow(this.location).map((key) => [parseSourceKey(key)?.sha256 ?? key, key]));
+    const key = this.sources.get(sha256);
+    return key === undefined ? undefined : this.read(key);
+  }
+}

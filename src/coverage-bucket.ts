@@ -1,0 +1,197 @@
+import { aws_iam as iam, aws_s3 as s3, type aws_kms as kms, type Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { combinedPrefix, DEFAULT_PREFIX, reportsPrefix } from './contract/object-keys';
+import { errorAt } from './private/errors';
+import { lifecycleRules } from './private/lifecycle';
+import { checkedPrefix } from './private/settings';
+
+/** Properties of `CoverageBucket`. */
+export interface CoverageBucketProps {
+  /**
+   * A bucket of your own to keep coverage in.
+   *
+   * Everything else about it stays yours: only `prefix` can be given beside it. Of the objects that begin with the
+   * prefix, let only those expire that begin with the prefix and a year (`coverage/20`); sources and reports are needed
+   * for as long as there is raw coverage.
+   *
+   * @default - a new bucket is made: encrypted, TLS 1.2 or later only, no public access
+   */
+  readonly bucket?: s3.IBucket;
+
+  /**
+   * Where in the bucket coverage is kept: empty, or one or more folder names that end with `/`.
+   *
+   * @default 'coverage/'
+   */
+  readonly prefix?: string;
+
+  /**
+   * Key that the new bucket is encrypted with (SSE-KMS, with an S3 bucket key to keep the number of requests to KMS low).
+   *
+   * @default - encrypted with a key that S3 manages (SSE-S3)
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * What becomes of the new bucket when it leaves the stack.
+   *
+   * With `RemovalPolicy.DESTROY` the deletion fails as long as there are objects in it, unless `autoDeleteObjects` is set.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Whether all coverage is deleted with the new bucket, by a custom resource; needs `RemovalPolicy.DESTROY`.
+   *
+   * @default false
+   */
+  readonly autoDeleteObjects?: boolean;
+
+  /**
+   * Age at which raw coverage moves to STANDARD_IA; whole days, at least 30.
+   *
+   * Objects below 128 KB, as most are, stay where they are: S3 does not move them. An age of `expireAfter` or more means
+   * never.
+   *
+   * @default Duration.days(30), or none where `transitionToGlacierAfter` comes too soon after it
+   */
+  readonly transitionToInfrequentAccessAfter?: Duration;
+
+  /**
+   * Age at which raw coverage moves to GLACIER; whole days, at least 30 after `transitionToInfrequentAccessAfter`.
+   *
+   * What is in GLACIER cannot be combined any more without being restored. Objects below 128 KB, as most are, stay where
+   * they are: S3 does not move them. An age of `expireAfter` or more means never.
+   *
+   * @default Duration.days(90), or none where `transitionToInfrequentAccessAfter` comes too late for it
+   */
+  readonly transitionToGlacierAfter?: Duration;
+
+  /**
+   * Age at which raw coverage is deleted; whole days.
+   *
+   * Sources, combined coverage and reports do not expire.
+   *
+   * @default Duration.days(365)
+   */
+  readonly expireAfter?: Duration;
+}
+
+/** The props that say how a new bucket is made. */
+const NEW_BUCKET_PROPS = [
+  'encryptionKey',
+  'removalPolicy',
+  'autoDeleteObjects',
+  'transitionToInfrequentAccessAfter',
+  'transitionToGlacierAfter',
+  'expireAfter',
+] as const satisfies (keyof CoverageBucketProps)[];
+
+/**
+ * Where coverage meets: functions write raw coverage and sources into it, and the combiner reads them and writes reports.
+ *
+ * The new bucket accepts TLS 1.2 or later only, is encrypted and has no public access. Raw coverage moves to STANDARD_IA
+ * after 30 days and to GLACIER after 90, and is deleted after 365; sources, combined coverage and reports stay.
+ */
+export class CoverageBucket extends Construct {
+  /** The bucket itself. */
+  public readonly bucket: s3.IBucket;
+
+  /** Where in the bucket coverage is kept; empty, or ends with `/`. */
+  public readonly prefix: string;
+
+  public constructor(scope: Construct, id: string, props: CoverageBucketProps = {}) {
+    super(scope, id);
+    this.prefix = checkedPrefix(this, props.prefix ?? DEFAULT_PREFIX);
+    this.bucket = props.bucket ? this.own(props.bucket, props) : this.make(props);
+  }
+
+  /**
+   * Lets a function write coverage: `s3:PutObject` below the prefix, and nothing else.
+   *
+   * @param grantee who may write
+   */
+  public grantWrite(grantee: iam.IGrantable): iam.Grant {
+    return this.grantPut(grantee, [this.prefix]);
+  }
+
+  /**
+   * Lets somebody read coverage: `s3:GetObject` below the prefix, and `s3:ListBucket` of what is below the prefix.
+   *
+   * @param grantee who may read
+   */
+  public grantRead(grantee: iam.IGrantable): iam.Grant {
+    const { bucket, prefix } = this;
+    const get = iam.Grant.addToPrincipalOrResource({
+      grantee,
+      resource: bucket,
+      actions: ['s3:GetObject'],
+      resourceArns: [bucket.arnForObjects(`${prefix}*`)],
+    });
+    // A request that lists everything has no prefix, and so would not meet a condition on it
+    const conditions: Record<string, Record<string, unknown>> = prefix === '' ? {} : { StringLike: { 's3:prefix': `${prefix}*` } };
+    const list = iam.Grant.addToPrincipalOrResource({
+      grantee,
+      // CDK drops the conditions where it writes the statement into a bucket policy
+      resource: { env: bucket.env, addToResourcePolicy: (statement) => bucket.addToResourcePolicy(withConditions(statement, conditions)) },
+      actions: ['s3:ListBucket'],
+      resourceArns: [bucket.bucketArn],
+      conditions,
+    });
+    return this.withKey(get.combine(list), grantee, 'kms:Decrypt');
+  }
+
+  /**
+   * Lets somebody write what is made of raw coverage: `s3:PutObject` in the folders of combined coverage and of reports.
+   *
+   * @param grantee who may write
+   */
+  public grantWriteReports(grantee: iam.IGrantable): iam.Grant {
+    return this.grantPut(grantee, [combinedPrefix(this.prefix), reportsPrefix(this.prefix)]);
+  }
+
+  private own(bucket: s3.IBucket, props: CoverageBucketProps): s3.IBucket {
+    const [misplaced] = NEW_BUCKET_PROPS.filter((prop) => props[prop] !== undefined);
+    if (misplaced) {
+      throw errorAt(this, `${misplaced} is for a new bucket, and 'bucket' was given; set it on that bucket, or leave out 'bucket'`);
+    }
+    return bucket;
+  }
+
+  private make(props: CoverageBucketProps): s3.IBucket {
+    return new s3.Bucket(this, 'Resource', {
+      ...(props.encryptionKey
+        ? { encryption: s3.BucketEncryption.KMS, encryptionKey: props.encryptionKey, bucketKeyEnabled: true }
+        : { encryption: s3.BucketEncryption.S3_MANAGED }),
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      lifecycleRules: lifecycleRules(this, this.prefix, props),
+      removalPolicy: props.removalPolicy,
+      autoDeleteObjects: props.autoDeleteObjects,
+    });
+  }
+
+  private grantPut(grantee: iam.IGrantable, prefixes: string[]): iam.Grant {
+    const put = iam.Grant.addToPrincipalOrResource({
+      grantee,
+      resource: this.bucket,
+      actions: ['s3:PutObject'],
+      resourceArns: prefixes.map((prefix) => this.bucket.arnForObjects(`${prefix}*`)),
+    });
+    // One PUT per object needs no kms:Decrypt, which only multipart uploads ask for
+    return this.withKey(put, grantee, 'kms:GenerateDataKey');
+  }
+
+  private withKey(grant: iam.Grant, grantee: iam.IGrantable, action: string): iam.Grant {
+    const key = this.bucket.encryptionKey;
+    return key ? grant.combine(key.grant(grantee, action)) : grant;
+  }
+}
+
+function withConditions(statement: iam.PolicyStatement, conditions: iam.Conditions): iam.PolicyStatement {
+  statement.addConditions(conditions);
+  return statement;
+}

@@ -1,0 +1,133 @@
+import {
+  Duration,
+  RemovalPolicy,
+  Token,
+  aws_events as events,
+  aws_events_targets as targets,
+  aws_iam as iam,
+  aws_lambda as lambda,
+  aws_logs as logs,
+} from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { DEFAULT_SETTINGS, encodeEnvironment } from './contract/environment';
+import { encodeReportFormats } from './contract/report-formats';
+import type { CoverageBucket } from './coverage-bucket';
+import { bundledAsset } from './private/bundled-asset';
+import { wholeSeconds } from './private/durations';
+import { errorAt } from './private/errors';
+import { markOwnFunction } from './private/own-function';
+import { ReportFormat } from './report-format';
+
+/** Properties of `CoverageCombiner`. */
+export interface CoverageCombinerProps {
+  /** Where the coverage is, and where the reports go: the folders `reports/` and `combined/` below its prefix. */
+  readonly bucket: CoverageBucket;
+
+  /**
+   * When coverage is combined.
+   *
+   * @default - only when the function is invoked
+   */
+  readonly schedule?: events.Schedule;
+
+  /**
+   * What reports are written; at least one format.
+   *
+   * @default - all formats
+   */
+  readonly reportFormats?: ReportFormat[];
+
+  /**
+   * Memory of the function in MiB, 128 to 10,240; its computing power grows with it.
+   *
+   * @default 2048
+   */
+  readonly memorySize?: number;
+
+  /**
+   * How long combining may take; 1 second to 15 minutes.
+   *
+   * @default Duration.minutes(15)
+   */
+  readonly timeout?: Duration;
+
+  /**
+   * How long the function's log is kept.
+   *
+   * @default logs.RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: logs.RetentionDays;
+}
+
+/**
+ * Combines the raw coverage of a bucket into reports, in a Lambda function that runs on a schedule or when invoked.
+ *
+ * @example
+ * declare const coverage: CoverageLayer;
+ * new CoverageCombiner(this, 'Combiner', {
+ *   bucket: coverage.bucket,
+ *   schedule: events.Schedule.rate(Duration.hours(1)),
+ * });
+ */
+export class CoverageCombiner extends Construct {
+  /** The function that combines. Invoked without a payload it combines all coverage of the bucket. */
+  public readonly function: lambda.IFunction;
+
+  public constructor(scope: Construct, id: string, props: CoverageCombinerProps) {
+    super(scope, id);
+    const formats = props.reportFormats ?? Object.values(ReportFormat);
+    if (formats.length === 0) {
+      throw errorAt(this, `reportFormats is empty; give at least one of ${Object.values(ReportFormat).join(', ')}, or leave it out for all`);
+    }
+    checkMemory(this, props.memorySize);
+    if (props.timeout && !props.timeout.isUnresolved()) {
+      wholeSeconds(this, 'timeout', props.timeout);
+    }
+    const logGroup = new logs.LogGroup(this, 'LogGroup', {
+      retention: props.logRetention ?? logs.RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // A role of our own, since the default one comes with a managed policy that allows writing to every log group
+    const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
+    this.function = new lambda.Function(this, 'Resource', {
+      description: 'Combines the coverage of Lambda functions into reports',
+      runtime: lambda.Runtime.NODEJS_22_X,
+      architecture: lambda.Architecture.ARM_64,
+      code: lambda.Code.fromAsset(bundledAsset('combiner')),
+      handler: 'index.handler',
+      memorySize: props.memorySize ?? 2048,
+      timeout: props.timeout ?? Duration.minutes(15),
+      environment: {
+        ...encodeEnvironment({ ...DEFAULT_SETTINGS, bucket: props.bucket.bucket.bucketName, prefix: props.bucket.prefix }),
+        ...encodeReportFormats(formats.map((format) => `${format}` as const)),
+      },
+      logGroup,
+      role,
+    });
+    markOwnFunction(this.function);
+    props.bucket.grantRead(role);
+    props.bucket.grantWriteReports(role);
+    if (props.schedule) {
+      new events.Rule(this, 'Schedule', { schedule: props.schedule, targets: [new targets.LambdaFunction(this.function)] });
+    }
+  }
+
+  /**
+   * Lets somebody combine coverage by invoking the function.
+   *
+   * @param grantee who may invoke it
+   */
+  public grantInvoke(grantee: iam.IGrantable): iam.Grant {
+    return this.function.grantInvoke(grantee);
+  }
+}
+
+function checkMemory(scope: Construct, memorySize: number | undefined): void {
+  if (memorySize === undefined || Token.isUnresolved(memorySize)) {
+    return;
+  }
+  if (!Number.isInteger(memorySize) || memorySize < 128 || memorySize > 10240) {
+    throw errorAt(scope, `memorySize of ${memorySize} MiB is not allowed; give a whole number from 128 to 10240`);
+  }
+}

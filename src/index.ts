@@ -1,0 +1,5 @@
+export { CoverageBucket, type CoverageBucketProps } from './coverage-bucket';
+export { CoverageCombiner, type CoverageCombinerProps } from './coverage-combiner';
+export { type CoverageConfig } from './coverage-config';
+export { CoverageLayer, type CoverageLayerProps } from './coverage-layer';
+export { ReportFormat } from './report-format';

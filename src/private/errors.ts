@@ -1,0 +1,6 @@
+import type { IConstruct } from 'constructs';
+
+/** An error that begins with the path of the construct it is about, which is how it is found among hundreds. */
+export function errorAt(construct: IConstruct, message: string): Error {
+  return new Error(`${construct.node.path}: ${message}`);
+}

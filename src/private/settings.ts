@@ -1,0 +1,45 @@
+import { Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { wholeSeconds } from './durations';
+import { errorAt } from './errors';
+import { DEFAULT_SETTINGS, patternsProblem, type Settings } from '../contract/environment';
+import { prefixProblem } from '../contract/object-keys';
+import type { CoverageConfig } from '../coverage-config';
+
+/** What does not depend on the bucket or on a function. */
+export type CommonSettings = Omit<Settings, 'bucket' | 'prefix' | 'handler'>;
+
+/** @throws Error that names the construct, the prop, its value and what is allowed */
+export function commonSettings(scope: IConstruct, config: CoverageConfig): CommonSettings {
+  if (config.runId === '') {
+    throw errorAt(scope, 'runId is empty; give it at least one character, or leave it out');
+  }
+  return {
+    uploadTimeout: config.uploadTimeout ? wholeSeconds(scope, 'uploadTimeout', config.uploadTimeout) : DEFAULT_SETTINGS.uploadTimeout,
+    include: checkedPatterns(scope, 'includePatterns', config.includePatterns),
+    exclude: checkedPatterns(scope, 'excludePatterns', config.excludePatterns),
+    branchCoverage: config.branchCoverage ?? DEFAULT_SETTINGS.branchCoverage,
+    debug: config.debug ?? DEFAULT_SETTINGS.debug,
+    runId: config.runId,
+  };
+}
+
+/** @throws Error that names the construct, the prefix and what is allowed */
+export function checkedPrefix(scope: IConstruct, prefix: string): string {
+  if (Token.isUnresolved(prefix)) {
+    throw errorAt(scope, 'prefix is a token, whose value is not known before deployment; give a literal string');
+  }
+  const problem = prefixProblem(prefix);
+  if (problem) {
+    throw errorAt(scope, `prefix '${prefix}' ${problem}`);
+  }
+  return prefix;
+}
+
+function checkedPatterns(scope: IConstruct, prop: string, patterns: readonly string[] = []): readonly string[] {
+  const problem = patternsProblem(patterns);
+  if (problem) {
+    throw errorAt(scope, `${prop}: ${problem}`);
+  }
+  return patterns;
+}

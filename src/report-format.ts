@@ -1,0 +1,15 @@
+/** A format that a coverage report is written in. */
+export enum ReportFormat {
+  /** Pages to browse: folders, files, and each file's source with its hit counts. */
+  HTML = 'html',
+  /** `lcov.info`, which editors and most coverage services read. */
+  LCOV = 'lcov',
+  /** Istanbul's `coverage-final.json`: every counter of every file. */
+  JSON = 'json',
+  /** `coverage-summary.json`: totals and percentages of each file. */
+  JSON_SUMMARY = 'json-summary',
+  /** `cobertura-coverage.xml`, which GitLab, Jenkins and Azure DevOps read. */
+  COBERTURA = 'cobertura',
+  /** The table that test runners print, as a text file. */
+  TEXT = 'text',
+}

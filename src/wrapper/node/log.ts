@@ -1,0 +1,42 @@
+import { Variable, type EnvironmentProblem } from '../../contract/environment';
+import { stringify, writeLine } from './platform';
+
+/** The names that the reference gives its exceptions. */
+export type ErrorType = 'CoverageError' | 'CoverageInitializationError' | 'S3UploadError';
+
+/** One JSON line per event with the reference's fields, and each kind of event once in an execution environment. */
+export class Log {
+  private readonly said = new Set<string>();
+
+  public constructor(private readonly functionName: string, private readonly debugging: boolean) {}
+
+  public error(errorType: ErrorType, message: string, details: Record<string, unknown>, requestId?: string): void {
+    const once = `${errorType} ${message} ${String(details.error_code ?? details.variable ?? '')}`;
+    if (!this.said.has(once)) {
+      this.said.add(once);
+      this.write('ERROR', { error_type: errorType, message, details }, requestId);
+    }
+  }
+
+  public debug(message: string, details: Record<string, unknown>, requestId?: string): void {
+    if (this.debugging) {
+      this.write('DEBUG', { message, details }, requestId);
+    }
+  }
+
+  public problem(problem: EnvironmentProblem): void {
+    const value = problem.value.length > 100 ? `${problem.value.slice(0, 100)}…` : problem.value;
+    this.error('CoverageInitializationError', `${problem.variable} ${problem.message}`, { variable: problem.variable, value });
+  }
+
+  private write(level: string, fields: Record<string, unknown>, requestId: string | undefined): void {
+    try {
+      const timestamp = new Date().toISOString();
+      writeLine(stringify({ level, timestamp, ...fields, function_name: this.functionName, request_id: requestId ?? null }));
+    } catch {
+      // a closed standard error is no reason to break the function
+    }
+  }
+}
+
+export const NO_BUCKET = `no coverage is collected: ${Variable.BUCKET} is not set`;

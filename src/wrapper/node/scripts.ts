@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, realpathSync } from 'node:fs';
+import Module from 'node:module';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Profiler as V8 } from 'node:inspector';
+import type { OmittedScript, ScriptCoverage } from '../../contract/raw-coverage';
+
+/** The texts that Node.js puts around a CommonJS module where something patched its loader; not in its types. */
+const [BEFORE, AFTER] = (Module as unknown as { wrapper: readonly [string, string] }).wrapper;
+
+/** A file whose content belongs into the bucket, once. */
+export interface Source {
+  readonly sha256: string;
+  readonly file: string;
+}
+
+type KnownScript = Pick<ScriptCoverage, 'path' | 'sha256' | 'wrapperLength' | 'sourceMap'> & { readonly sources: readonly Source[] };
+
+/** The function's own scripts: those below the task root, vendored packages left out. Each is read and hashed once. */
+export class Scripts {
+  private readonly known = new Map<string, KnownScript | OmittedScript | undefined>();
+  private readonly roots: readonly string[];
+
+  public constructor(taskRoot: string) {
+    this.roots = [...new Set([taskRoot, real(taskRoot)])];
+  }
+
+  /** What V8 took, less what is not the function's own; with the files that a report needs beside it. */
+  public own(result: readonly V8.ScriptCoverage[]): { scripts: ScriptCoverage[]; omitted: OmittedScript[]; sources: Source[] } {
+    const scripts: ScriptCoverage[] = [];
+    const omitted: OmittedScript[] = [];
+    const sources: Source[] = [];
+    for (const { url, functions } of result) {
+      const script = this.identify(url, functions);
+      if (script && 'reason' in script) {
+        omitted.push(script);
+      } else if (script) {
+        const { sources: files, ...identity } = script;
+        scripts.push({ url, ...identity, functions });
+        sources.push(...files);
+      }
+    }
+    return { scripts, omitted, sources };
+  }
+
+  private identify(url: string, functions: readonly V8.FunctionCoverage[]): KnownScript | OmittedScript | undefined {
+    if (!this.known.has(url)) {
+      this.known.set(url, this.read(url, functions));
+    }
+    return this.known.get(url);
+  }
+
+  private read(url: string, functions: readonly V8.FunctionCoverage[]): KnownScript | OmittedScript | undefined {
+    if (!url.startsWith('file:')) {
+      return undefined;
+    }
+    try {
+      const file = fileURLToPath(url);
+      const path = this.pathOf(file);
+      if (path === undefined) {
+        return undefined;
+      }
+      const content = readFileSync(file);
+      const text = content.toString('utf8');
+      const wrapperLength = wrapperLengthOf(text, functions);
+      if (wrapperLength === undefined) {
+        return { url, reason: 'what ran is not what the file holds: it was changed while it was loaded' };
+      }
+      const source = { sha256: sha256(content), file };
+      const map = mapBeside(file, text);
+      return { path, sha256: source.sha256, wrapperLength, ...(map && { sourceMap: map.sha256 }), sources: map ? [source, map] : [source] };
+    } catch (error) {
+      return { url, reason: `cannot be read: ${(error as Error).message}` };
+    }
+  }
+
+  /** The path below the task root, or nothing for a file that is not the function's own. */
+  private pathOf(file: string): string | undefined {
+    const root = this.roots.find((folder) => file.startsWith(folder + sep));
+    const path = root && relative(root, file).split(sep);
+    return path && !path.includes('node_modules') ? path.join('/') : undefined;
+  }
+}
+
+/**
+ * Where the file's text begins in the script: V8's range of the whole script tells whether Node.js put its CommonJS wrapper
+ * around it or took a byte order mark off. Nothing where neither explains the length.
+ */
+function wrapperLengthOf(text: string, functions: readonly V8.FunctionCoverage[]): number | undefined {
+  const length = Math.max(...functions.map(({ ranges }) => ranges[0]!.endOffset));
+  const around = BEFORE.length + AFTER.length;
+  const candidates: Record<number, number> = { [text.length]: 0, [text.length + around]: BEFORE.length };
+  if (text.charCodeAt(0) === 0xfeff) {
+    candidates[text.length - 1] = -1;
+    candidates[text.length - 1 + around] = BEFORE.length - 1;
+  }
+  return candidates[length];
+}
+
+/** The source map that the script's last comment names, where it is a file that is there. */
+function mapBeside(file: string, text: string): Source | undefined {
+  const comment = text.lastIndexOf('//# sourceMappingURL=');
+  const reference = comment < 0 ? undefined : /^\S+/.exec(text.slice(comment + '//# sourceMappingURL='.length))?.[0];
+  if (!reference || /^[a-z][a-z0-9+.-]*:/i.test(reference)) {
+    return undefined;
+  }
+  const map = join(dirname(file), decodeURIComponent(reference));
+  try {
+    return { sha256: sha256(readFileSync(map)), file: map };
+  } catch {
+    return undefined; // the map was not deployed; the combiner finds it in the cloud assembly
+  }
+}
+
+function sha256(content: Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+function real(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}

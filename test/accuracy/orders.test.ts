@@ -1,0 +1,104 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { promisify } from 'node:util';
+import { createCoverageMap, type CoverageMapData } from 'istanbul-lib-coverage';
+import { mismatch, type ExampleEvent } from '../../examples/orders/events';
+import { readCloudAssembly } from '../../src/combiner/cloud-assembly';
+import { combine, type Combined } from '../../src/combiner/combine';
+import { S3Store } from '../../src/combiner/stores/s3-store';
+import { LocalDeployment } from '../lambda/local-deployment';
+import { nodeBinary, type NodeVersion } from '../lambda/node-versions';
+import { SynthesizedApp } from '../lambda/synthesized-app';
+import { counters, differences } from './counters';
+import { istanbulTruth } from './istanbul-truth';
+
+const ROOT = path.join(__dirname, '..', '..');
+const EXAMPLE = path.join(ROOT, 'examples', 'orders');
+const events = JSON.parse(readFileSync(path.join(EXAMPLE, 'events.json'), 'utf8')) as ExampleEvent[];
+
+/** The functions of the example; the assembly, which is below the example, makes the paths begin with `src/`. */
+const FUNCTIONS = [
+  { id: 'CreateOrder', entry: 'create-order.ts', format: 'cjs' },
+  { id: 'PriceQuote', entry: 'price-quote.ts', format: 'esm' },
+  { id: 'RefundOrder', entry: 'refund-order.ts', format: 'cjs' },
+  { id: 'ArchiveOrders', entry: 'archive-orders.ts', format: 'cjs' },
+] as const;
+
+let folder: string;
+let assembly: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'orders-'));
+  assembly = path.join(EXAMPLE, 'cdk.out', 'accuracy');
+  rmSync(assembly, { recursive: true, force: true });
+  const args = ['--tsconfig', path.join(ROOT, 'tsconfig.dev.json'), path.join(EXAMPLE, 'app.ts')];
+  await promisify(execFile)(path.join(ROOT, 'node_modules', '.bin', 'tsx'), args, { cwd: ROOT, env: { ...process.env, CDK_OUTDIR: assembly } });
+}, 120_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe.each<NodeVersion>(['20', '22', '24'])('the example on Node.js %s', (node) => {
+  let combined: Combined;
+  let truth: CoverageMapData;
+
+  beforeAll(async () => {
+    combined = await combineExample(node);
+    truth = await truthOfExample(node);
+  }, 120_000);
+
+  test('every counter is hit or not hit as Istanbul says', () => {
+    expect(differences(counters(combined.coverage.toJSON()), counters(truth))).toEqual([]);
+  });
+
+  test('nothing was left out', () => {
+    expect(combined.errors).toEqual([]);
+    expect(combined.filesProcessed).toBe(events.length);
+  });
+
+  test('a function that was never invoked is there with nothing covered', () => {
+    const summary = combined.coverage.fileCoverageFor('src/archive-orders.ts').toSummary();
+    expect(summary.statements.total).toBeGreaterThan(0);
+    expect([summary.statements.covered, summary.branches.covered, summary.functions.covered, summary.lines.covered]).toEqual([0, 0, 0, 0]);
+  });
+});
+
+async function combineExample(node: NodeVersion): Promise<Combined> {
+  const app = new SynthesizedApp(assembly, 'Orders');
+  const deployment = await LocalDeployment.start(app, { node });
+  try {
+    for (const event of events) {
+      expect(mismatch(event, await deployment.invoke(event.function, event.event))).toBeUndefined();
+    }
+    await deployment.settled();
+    const { s3 } = deployment;
+    const config = { endpoint: s3.endpoint, region: s3.region, credentials: s3.credentials };
+    return await combine(new S3Store(app.bucketNames()[0]!, 'coverage/', config), readCloudAssembly(assembly));
+  } finally {
+    await deployment.stop();
+  }
+}
+
+/** Functions without events are loaded by nobody: their own files are there with counts of 0. */
+async function truthOfExample(node: NodeVersion): Promise<CoverageMapData> {
+  const map = createCoverageMap({});
+  for (const { id, entry, format } of FUNCTIONS) {
+    const workFolder = path.join(folder, node, id);
+    mkdirSync(workFolder, { recursive: true });
+    const own = events.filter((event) => event.function === id);
+    const data = await istanbulTruth({
+      entry: path.join(EXAMPLE, 'src', entry), format, events: own.map(({ event }) => event), node: (await nodeBinary(node)).path, workFolder, root: EXAMPLE,
+    });
+    map.merge(own.length > 0 ? data : unused(data));
+  }
+  return map.toJSON();
+}
+
+function unused(data: CoverageMapData): CoverageMapData {
+  const map = createCoverageMap(data);
+  for (const file of map.files()) {
+    map.fileCoverageFor(file).resetHits();
+  }
+  return map.toJSON();
+}

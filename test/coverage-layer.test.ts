@@ -1,0 +1,320 @@
+import { App, Duration, Lazy, Stack, Stage, Token, aws_ecr as ecr, aws_iam as iam, aws_lambda as lambda, aws_lambda_nodejs as nodejs } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { statementsOf } from './coverage-statements';
+import { CoverageBucket, CoverageLayer, type CoverageLayerProps } from '../src';
+
+const WRAPPER = '/opt/nodejs/node_modules/coverage-wrapper/bootstrap.handler';
+
+function stack(): Stack {
+  return new Stack(new App(), 'Stack');
+}
+
+function makeFunction(scope: Stack, props: Partial<lambda.FunctionProps> = {}, id = 'Fn'): lambda.Function {
+  return new lambda.Function(scope, id, {
+    runtime: lambda.Runtime.NODEJS_22_X,
+    handler: 'app.main',
+    code: lambda.Code.fromInline('exports.main = async () => {}'),
+    ...props,
+  });
+}
+
+/** The properties of a function in the template. */
+function propertiesOf(fn: lambda.Function): any {
+  const id = fn.stack.getLogicalId(fn.node.defaultChild as lambda.CfnFunction);
+  return Template.fromStack(fn.stack).toJSON().Resources[id].Properties;
+}
+
+const refTo = (expected: string) => ({ Ref: expect.stringMatching(new RegExp(`^${expected}`)) });
+
+describe('alone', () => {
+  const scope = stack();
+  const coverage = new CoverageLayer(scope, 'Coverage');
+  const template = Template.fromStack(scope);
+
+  test('makes a layer version that says what it runs on and which release it is of', () => {
+    template.resourceCountIs('AWS::Lambda::LayerVersion', 1);
+    template.hasResourceProperties('AWS::Lambda::LayerVersion', {
+      CompatibleRuntimes: ['nodejs18.x', 'nodejs20.x', 'nodejs22.x', 'nodejs24.x'],
+      CompatibleArchitectures: ['x86_64', 'arm64'],
+      Description: Match.stringLikeRegexp('^cdk-lambda-coverage \\d+\\.\\d+\\.\\d+'),
+    });
+  });
+
+  test('makes a bucket', () => {
+    template.resourceCountIs('AWS::S3::Bucket', 1);
+    expect(coverage.bucket.node.path).toBe('Stack/Coverage/Bucket');
+    expect(coverage.bucket.prefix).toBe('coverage/');
+  });
+});
+
+describe('attachTo', () => {
+  test('redirects the handler, adds the layer and says where to upload', () => {
+    const scope = stack();
+    const fn = makeFunction(scope);
+    new CoverageLayer(scope, 'Coverage').attachTo(fn);
+    expect(propertiesOf(fn)).toMatchObject({
+      Handler: WRAPPER,
+      Layers: [refTo('Coverage')],
+      Environment: { Variables: { COVERAGE_HANDLER: 'app.main', COVERAGE_S3_BUCKET: refTo('CoverageBucket') } },
+    });
+    expect(Object.keys(propertiesOf(fn).Environment.Variables).sort()).toEqual(['COVERAGE_HANDLER', 'COVERAGE_S3_BUCKET']);
+  });
+
+  test('lets the function put objects below the prefix, and nothing else', () => {
+    const scope = stack();
+    const bucket = new CoverageBucket(scope, 'Bucket', { prefix: 'team/' });
+    new CoverageLayer(scope, 'Coverage', { bucket }).attachTo(makeFunction(scope));
+    const [statement, ...others] = statementsOf(scope);
+    expect(others).toEqual([]);
+    expect(statement).toEqual({
+      Effect: 'Allow',
+      Action: ['s3:PutObject'],
+      Resource: [{ 'Fn::Join': ['', [{ 'Fn::GetAtt': [expect.stringMatching(/^Bucket/), 'Arn'] }, '/team/*']] }],
+    });
+  });
+
+  test('preserves layers, environment and a handler that another tool has redirected', () => {
+    const scope = stack();
+    const fn = makeFunction(scope, {
+      handler: '/opt/nodejs/node_modules/other-tool/handler.handler',
+      environment: { OTHER_HANDLER: 'app.main', NODE_OPTIONS: '--enable-source-maps' },
+      layers: [lambda.LayerVersion.fromLayerVersionArn(scope, 'Other', 'arn:aws:lambda:us-east-1:111111111111:layer:other:1')],
+    });
+    new CoverageLayer(scope, 'Coverage').attachTo(fn);
+    expect(propertiesOf(fn)).toMatchObject({
+      Handler: WRAPPER,
+      Layers: ['arn:aws:lambda:us-east-1:111111111111:layer:other:1', refTo('Coverage')],
+      Environment: {
+        Variables: {
+          OTHER_HANDLER: 'app.main',
+          NODE_OPTIONS: '--enable-source-maps',
+          COVERAGE_HANDLER: '/opt/nodejs/node_modules/other-tool/handler.handler',
+        },
+      },
+    });
+  });
+
+  test('leaves what the user adds later to the user', () => {
+    const scope = stack();
+    const fn = makeFunction(scope);
+    new CoverageLayer(scope, 'Coverage').attachTo(fn);
+    fn.addEnvironment('LATER', 'yes');
+    expect(propertiesOf(fn).Environment.Variables).toMatchObject({ LATER: 'yes', COVERAGE_HANDLER: 'app.main' });
+  });
+
+  test('reads no lazy value of the user before its time', () => {
+    const scope = stack();
+    let late: string | undefined;
+    const fn = makeFunction(scope, { environment: { LATE: Lazy.string({ produce: () => late }) } });
+    new CoverageLayer(scope, 'Coverage').attachTo(fn);
+    late = 'known at last';
+    expect(propertiesOf(fn).Environment.Variables.LATE).toBe('known at last');
+  });
+
+  test('keeps a handler that is a token', () => {
+    const scope = stack();
+    const fn = makeFunction(scope, { handler: Lazy.string({ produce: () => 'late.main' }) });
+    new CoverageLayer(scope, 'Coverage').attachTo(fn);
+    expect(propertiesOf(fn)).toMatchObject({ Handler: WRAPPER, Environment: { Variables: { COVERAGE_HANDLER: 'late.main' } } });
+  });
+
+  test.each<[string, CoverageLayerProps, Record<string, string>]>([
+    ['nothing that equals its default', { uploadTimeout: Duration.seconds(30), branchCoverage: true, debug: false, prefix: 'coverage/' }, {}],
+    ['prefix', { prefix: 'team/app/' }, { COVERAGE_S3_PREFIX: 'team/app/' }],
+    ['an empty prefix', { prefix: '' }, { COVERAGE_S3_PREFIX: '' }],
+    ['uploadTimeout in seconds', { uploadTimeout: Duration.minutes(15) }, { COVERAGE_UPLOAD_TIMEOUT: '900' }],
+    ['includePatterns', { includePatterns: ['src/**', 'lib/*.ts'] }, { COVERAGE_INCLUDE_PATTERNS: 'src/**,lib/*.ts' }],
+    ['excludePatterns', { excludePatterns: ['**/generated/**'] }, { COVERAGE_EXCLUDE_PATTERNS: '**/generated/**' }],
+    ['branchCoverage', { branchCoverage: false }, { COVERAGE_BRANCH_COVERAGE: 'false' }],
+    ['debug', { debug: true }, { COVERAGE_DEBUG: 'true' }],
+    ['runId', { runId: 'build-7' }, { COVERAGE_RUN_ID: 'build-7' }],
+  ])('tells the function %s', (_, props, expected) => {
+    const scope = stack();
+    const fn = makeFunction(scope);
+    new CoverageLayer(scope, 'Coverage', props).attachTo(fn);
+    const { COVERAGE_S3_BUCKET, COVERAGE_HANDLER, ...others } = propertiesOf(fn).Environment.Variables;
+    expect(others).toEqual(expected);
+  });
+
+  test.each(['nodejs18.x', 'nodejs20.x', 'nodejs22.x', 'nodejs24.x'])('takes %s, also where the runtime is not one that CDK knows', (name) => {
+    const scope = stack();
+    const code = lambda.Code.fromAsset(__dirname, { exclude: ['**'] });
+    const fn = makeFunction(scope, { runtime: new lambda.Runtime(name, lambda.RuntimeFamily.NODEJS), code });
+    new CoverageLayer(scope, 'Coverage').attachTo(fn);
+    expect(propertiesOf(fn)).toMatchObject({ Handler: WRAPPER, Runtime: name });
+  });
+
+  test.each<[string, () => lambda.Runtime]>([
+    ["CDK's latest", () => lambda.Runtime.NODEJS_LATEST],
+    [
+      'the latest of a region that is not known yet',
+      () => new lambda.Runtime(Token.asString({ 'Fn::FindInMap': ['Latest', 'us-east-1', 'node'] }), lambda.RuntimeFamily.NODEJS, { supportsInlineCode: true, isVariable: true }),
+    ],
+  ])('takes %s Node.js', (_, runtime) => {
+    const scope = stack();
+    const fn = makeFunction(scope, { runtime: runtime() });
+    new CoverageLayer(scope, 'Coverage').attachTo(fn);
+    expect(propertiesOf(fn).Handler).toBe(WRAPPER);
+  });
+
+  test('takes NodejsFunction', () => {
+    const scope = stack();
+    scope.node.setContext('@aws-cdk/aws-lambda-nodejs:useLatestRuntimeVersion', true); // as in every new app
+    const fn = new nodejs.NodejsFunction(scope, 'Fn', { code: lambda.Code.fromInline('exports.handler = async () => {}'), handler: 'index.handler' });
+    new CoverageLayer(scope, 'Coverage').attachTo(fn);
+    expect(propertiesOf(fn)).toMatchObject({ Handler: WRAPPER, Environment: { Variables: { COVERAGE_HANDLER: 'index.handler' } } });
+  });
+
+  test.each<[string, (fn: lambda.Function) => lambda.IFunction]>([
+    ['a version', (fn) => fn.currentVersion],
+    ['the latest version', (fn) => fn.latestVersion],
+    ['an alias', (fn) => fn.addAlias('live')],
+  ])('of %s changes the function behind it', (_, pointer) => {
+    const scope = stack();
+    const fn = makeFunction(scope);
+    const coverage = new CoverageLayer(scope, 'Coverage');
+    coverage.attachTo(pointer(fn));
+    coverage.attachTo(fn);
+    expect(propertiesOf(fn)).toMatchObject({ Handler: WRAPPER, Layers: [refTo('Coverage')], Environment: { Variables: { COVERAGE_HANDLER: 'app.main' } } });
+    expect(statementsOf(scope)).toHaveLength(1);
+  });
+
+  test('of a singleton changes the function that it stands for', () => {
+    const scope = stack();
+    const fn = new lambda.SingletonFunction(scope, 'Fn', {
+      uuid: 'one',
+      runtime: lambda.Runtime.NODEJS_22_X,
+      handler: 'app.main',
+      code: lambda.Code.fromInline('exports.main = async () => {}'),
+    });
+    new CoverageLayer(scope, 'Coverage').attachTo(fn);
+    Template.fromStack(scope).hasResourceProperties('AWS::Lambda::Function', { Handler: WRAPPER });
+  });
+
+  test('takes functions of other stacks of the app', () => {
+    const app = new App();
+    const fn = makeFunction(new Stack(app, 'Functions'));
+    new CoverageLayer(new Stack(app, 'Stack'), 'Coverage').attachTo(fn);
+    expect(propertiesOf(fn)).toMatchObject({ Handler: WRAPPER, Layers: [{ 'Fn::ImportValue': expect.anything() }] });
+  });
+
+  test('a second time changes nothing', () => {
+    const scope = stack();
+    const fn = makeFunction(scope);
+    const coverage = new CoverageLayer(scope, 'Coverage');
+    coverage.attachTo(fn);
+    const once = scope.resolve((fn.node.defaultChild as lambda.CfnFunction)._toCloudFormation());
+    coverage.attachTo(fn);
+    expect(scope.resolve((fn.node.defaultChild as lambda.CfnFunction)._toCloudFormation())).toEqual(once);
+    expect(statementsOf(scope)).toHaveLength(1);
+  });
+});
+
+describe('attachTo rejects', () => {
+  const COVERAGE = 'Stack/Coverage';
+  const ARN = 'arn:aws:lambda:us-east-1:111111111111:function:theirs';
+  const layers = (scope: Stack) =>
+    [1, 2, 3, 4, 5].map((n) => lambda.LayerVersion.fromLayerVersionArn(scope, `Layer${n}`, `arn:aws:lambda:us-east-1:111111111111:layer:other:${n}`));
+
+  test.each<[string, (scope: Stack) => lambda.IFunction, string]>([
+    ['an imported function', (scope) => lambda.Function.fromFunctionArn(scope, 'Fn', ARN), 'it is imported, so its configuration is not part of this app; attach coverage in the app that defines it'],
+    ['a function imported by name', (scope) => lambda.Function.fromFunctionName(scope, 'Fn', 'theirs'), 'it is imported'],
+    ['an imported version', (scope) => lambda.Version.fromVersionArn(scope, 'Fn', `${ARN}:3`), 'it is imported'],
+    ['java', (scope) => makeFunction(scope, { runtime: lambda.Runtime.JAVA_21, code: lambda.Code.fromAsset(__dirname, { exclude: ['**'] }) }), "runtime 'java21' is not supported (supported are nodejs18.x, nodejs20.x, nodejs22.x, nodejs24.x)"],
+    ['a runtime of its own', (scope) => makeFunction(scope, { runtime: lambda.Runtime.PROVIDED_AL2023, code: lambda.Code.fromAsset(__dirname, { exclude: ['**'] }) }), "runtime 'provided.al2023' is not supported"],
+    ['python', (scope) => makeFunction(scope, { runtime: lambda.Runtime.PYTHON_3_13 }), "runtime 'python3.13' is not supported"],
+    ['an old Node.js', (scope) => makeFunction(scope, { runtime: new lambda.Runtime('nodejs16.x', lambda.RuntimeFamily.NODEJS, { supportsInlineCode: true }) }), "runtime 'nodejs16.x' is not supported"],
+    ['a runtime that is a token', (scope) => makeFunction(scope, { runtime: new lambda.Runtime(Lazy.string({ produce: () => 'nodejs22.x' }), lambda.RuntimeFamily.NODEJS, { supportsInlineCode: true }) }), 'its runtime is a token, whose value is not known before deployment; give a literal one'],
+    ['a sixth layer', (scope) => makeFunction(scope, { layers: layers(scope) }), 'it has 5 layers and Lambda allows 5; remove one'],
+    ['variables of coverage that are set', (scope) => makeFunction(scope, { environment: { COVERAGE_DEBUG: 'true', COVERAGE_S3_BUCKET: 'mine', OTHER: 'x' } }), 'its environment sets COVERAGE_S3_BUCKET, COVERAGE_DEBUG, which coverage sets itself; remove it and use the props of CoverageLayer'],
+  ])('%s', (_, make, reason) => {
+    const scope = stack();
+    const fn = make(scope);
+    const coverage = new CoverageLayer(scope, 'Coverage');
+    const before = scope.resolve((fn.node.defaultChild as lambda.CfnFunction | undefined)?._toCloudFormation());
+    expect(() => coverage.attachTo(fn)).toThrow(`Stack/Fn: coverage of '${COVERAGE}' cannot be attached: ${reason}`);
+    expect(scope.resolve((fn.node.defaultChild as lambda.CfnFunction | undefined)?._toCloudFormation())).toEqual(before);
+  });
+
+  test('a container image, and tells the lines of its Dockerfile', () => {
+    const scope = stack();
+    const images = ecr.Repository.fromRepositoryName(scope, 'Images', 'images');
+    const fn = new lambda.DockerImageFunction(scope, 'Fn', { code: lambda.DockerImageCode.fromEcr(images) });
+    expect(() => new CoverageLayer(scope, 'Coverage').attachTo(fn)).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(/Stack\/Fn: .*is a container image[^]*COPY .*\/assets\/layer \/opt\n[^]*COVERAGE_HANDLER=[^]*CMD \["\/opt\/nodejs\/node_modules\/coverage-wrapper\/bootstrap\.handler"\]/),
+      }),
+    );
+  });
+
+  test('a function that another layer is attached to, naming both', () => {
+    const scope = stack();
+    const fn = makeFunction(scope);
+    new CoverageLayer(scope, 'One').attachTo(fn);
+    expect(() => new CoverageLayer(scope, 'Two').attachTo(fn)).toThrow(
+      "Stack/Fn: coverage of 'Stack/Two' cannot be attached: coverage of 'Stack/One' is attached; attach one of the two",
+    );
+  });
+
+  test.each<[string, (app: App) => Stack]>([
+    ['stage', (app) => new Stack(new Stage(app, 'Stage'), 'Stack')],
+    ['app', () => stack()],
+  ])('a function of another %s', (_, other) => {
+    const app = new App();
+    const fn = makeFunction(other(app));
+    expect(() => new CoverageLayer(new Stack(app, 'Coverage'), 'Layer').attachTo(fn)).toThrow(
+      `${fn.node.path}: coverage of 'Coverage/Layer' cannot be attached: they are in different stages or apps`,
+    );
+  });
+});
+
+describe('rejects', () => {
+  test.each<[string, CoverageLayerProps, string]>([
+    ['a prefix without its slash', { prefix: 'coverage' }, "prefix 'coverage' does not end with a slash; use 'coverage/'"],
+    ['a prefix that is a token', { prefix: Lazy.string({ produce: () => 'a/' }) }, 'prefix is a token'],
+    ['no time to upload', { uploadTimeout: Duration.seconds(0) }, 'uploadTimeout of 0 seconds is not allowed; give whole seconds, from 1 second to 15 minutes'],
+    ['more time to upload than a function has', { uploadTimeout: Duration.seconds(901) }, 'uploadTimeout of 901 seconds is not allowed'],
+    ['parts of seconds', { uploadTimeout: Duration.millis(1500) }, 'uploadTimeout of 1.5 seconds is not allowed'],
+    ['an upload time that is a token', { uploadTimeout: Duration.seconds(Token.asNumber({ Ref: 'Time' })) }, 'uploadTimeout is a token'],
+    ['a pattern with a comma', { includePatterns: ['a,b'] }, "includePatterns: pattern 'a,b' is empty, has a comma"],
+    ['an empty pattern', { excludePatterns: [''] }, "excludePatterns: pattern '' is empty"],
+    ['patterns that leave no room in the environment', { excludePatterns: ['x'.repeat(1025)] }, 'excludePatterns: the patterns have 1025 characters; 1024 at most'],
+    ['an empty run id', { runId: '' }, 'runId is empty'],
+  ])('%s', (_, props, message) => {
+    expect(() => new CoverageLayer(stack(), 'Coverage', props)).toThrow(`Stack/Coverage: ${message}`);
+  });
+
+  test("a prefix that is not the bucket's", () => {
+    const scope = stack();
+    const bucket = new CoverageBucket(scope, 'Bucket', { prefix: 'one/' });
+    expect(() => new CoverageLayer(scope, 'Coverage', { bucket, prefix: 'two/' })).toThrow(
+      "Stack/Coverage: prefix 'two/' differs from 'one/' of bucket 'Stack/Bucket'; give the prefix to the CoverageBucket only",
+    );
+    expect(new CoverageLayer(scope, 'Same', { bucket, prefix: 'one/' }).bucket).toBe(bucket);
+  });
+});
+
+describe('enabled: false', () => {
+  test('deploys nothing and leaves functions exactly as they are', () => {
+    const scope = stack();
+    const fn = makeFunction(scope);
+    const role = fn.role as iam.Role;
+    const before = scope.resolve((fn.node.defaultChild as lambda.CfnFunction)._toCloudFormation());
+    const coverage = new CoverageLayer(scope, 'Coverage', { enabled: false });
+    coverage.attachTo(fn);
+    coverage.attachTo(lambda.Function.fromFunctionName(scope, 'Imported', 'theirs'));
+    expect(scope.resolve((fn.node.defaultChild as lambda.CfnFunction)._toCloudFormation())).toEqual(before);
+    expect(role.node.tryFindChild('DefaultPolicy')).toBeUndefined();
+    expect(coverage.node.findAll()).toEqual([coverage]);
+  });
+
+  test('makes the bucket when something asks for it', () => {
+    const coverage = new CoverageLayer(stack(), 'Coverage', { enabled: false, prefix: 'team/' });
+    expect(coverage.bucket.prefix).toBe('team/');
+    expect(coverage.bucket).toBe(coverage.bucket);
+  });
+
+  test('still rejects bad props, so that a stage that is switched on has no surprises', () => {
+    expect(() => new CoverageLayer(stack(), 'Coverage', { enabled: false, prefix: 'x' })).toThrow("prefix 'x' does not end");
+  });
+});

@@ -1,0 +1,2 @@
+console.log('init begins');
+throw new RangeError('init went wrong');
