@@ -179,6 +179,19 @@ describe('attachTo', () => {
     expect(statementsOf(scope)).toHaveLength(1);
   });
 
+  test('gives a version a new hash, so that an alias comes to point at code with coverage', () => {
+    const versionOf = (attached: boolean) => {
+      const scope = stack();
+      const fn = makeFunction(scope);
+      fn.addAlias('live');
+      if (attached) {
+        new CoverageLayer(scope, 'Coverage').attachTo(fn);
+      }
+      return Object.keys(Template.fromStack(scope).findResources('AWS::Lambda::Version'));
+    };
+    expect(versionOf(true)).not.toEqual(versionOf(false));
+  });
+
   test('of a singleton changes the function that it stands for', () => {
     const scope = stack();
     const fn = new lambda.SingletonFunction(scope, 'Fn', {

@@ -79,7 +79,7 @@ export function convertScript(script: MergedScript, { text, map }: ScriptSource,
   const generated = new GeneratedScript(text);
   const counts = new BlockCounts(script.functions, script.wrapperLength, generated.tree);
   const lines = new Map([...sources].map(([index, original]) => [index, original.lines]));
-  const positions = map ? new SourceMapPositions(map, generated.lines, lines) : new SamePositions();
+  const positions = map ? new SourceMapPositions(map, generated, lines) : new SamePositions();
   const files = [...sources].map(([source, original]) => {
     const coverage = convert({ original, source, positions, script: generated, counts });
     return {

@@ -34,7 +34,7 @@ export async function istanbulTruth({ entry, format, events, node, workFolder, r
     import { writeFileSync } from 'node:fs';
     const { handler } = await import(${JSON.stringify(bundle)});
     for (const event of ${JSON.stringify(events)}) {
-      try { await handler(event, { awsRequestId: '0' }); } catch {}
+      try { JSON.stringify(await handler(event, { awsRequestId: '0' })); } catch {} // as the runtime does
     }
     writeFileSync(${JSON.stringify(output)}, JSON.stringify(globalThis.__coverage__));
   `);

@@ -26,6 +26,12 @@ const FUNCTIONS = [
   { id: 'ArchiveOrders', entry: 'archive-orders.ts', format: 'cjs' },
 ] as const;
 
+/** What V8's counts cannot tell, by counter, with the reason. Whoever finds a way to tell one takes it off. */
+const NOT_TOLD: Record<string, string> = {
+  'src/create-order.ts branch 0 default-arg arm 0 at 35:10: hit, by Istanbul not hit': 'V8 has no block for a default value in a pattern',
+  'src/pricing/discounts.ts branch 1 default-arg arm 0 at 15:25: hit, by Istanbul not hit': 'V8 has no block for a default value in a pattern',
+};
+
 let folder: string;
 let assembly: string;
 
@@ -48,8 +54,8 @@ describe.each<NodeVersion>(['20', '22', '24'])('the example on Node.js %s', (nod
     truth = await truthOfExample(node);
   }, 120_000);
 
-  test('every counter is hit or not hit as Istanbul says', () => {
-    expect(differences(counters(combined.coverage.toJSON()), counters(truth))).toEqual([]);
+  test('every counter is hit or not hit as Istanbul says, but for those that V8 does not tell', () => {
+    expect(differences(counters(combined.coverage.toJSON()), counters(truth))).toEqual(Object.keys(NOT_TOLD));
   });
 
   test('nothing was left out', () => {

@@ -40,14 +40,14 @@ export class LocalLambda {
   public static async start(options: LocalLambdaOptions): Promise<LocalLambda> {
     if (process.platform === 'win32') throw new Error('the local Lambda freezes processes by signals, which Windows does not have: use WSL');
     const node = await nodeBinary(options.node ?? /\d+/.exec(options.runtime)![0] as NodeVersion);
-    const client = options.runtimeClient ?? (options.runtime === 'nodejs24.x' ? '4.0.2' : '3.3.0');
+    const varRuntime = await runtimeFolder(options.runtimeClient ?? (options.runtime === 'nodejs24.x' ? '4.0.2' : '3.3.0'));
     const ownFolder = await mkdtemp(path.join(tmpdir(), 'local-lambda-'));
     const tmpFolder = options.tmpDir ?? path.join(ownFolder, 'tmp');
     await mkdir(tmpFolder, { recursive: true });
     const configuration: FunctionConfiguration = {
       runtime: options.runtime,
       node,
-      runtimeFolder: await runtimeFolder(client),
+      runtimeFolder: varRuntime,
       taskRoot: path.resolve(options.taskRoot),
       opt: await OptFolder.of(options.layers ?? [], path.join(ownFolder, 'opt')),
       handler: options.handler,

@@ -2,6 +2,8 @@ import { parse, type Options } from 'acorn';
 import { LineOffsets } from './line-offsets';
 import { SyntaxTree, type SyntaxNode } from './syntax';
 
+const BETWEEN_TOKENS = /(?:\s|\/\*[^]*?\*\/|\/\/.*)*/y;
+
 /** A script as it ran: its text and its syntax tree. */
 export class GeneratedScript {
   public readonly lines: LineOffsets;
@@ -11,6 +13,13 @@ export class GeneratedScript {
   public constructor(public readonly text: string) {
     this.lines = new LineOffsets(text);
     this.tree = new SyntaxTree(parseScript(text));
+  }
+
+  /** Where the token begins that an offset is at, or in the white space or the comments before. */
+  public nextToken(offset: number): number {
+    BETWEEN_TOKENS.lastIndex = offset;
+    BETWEEN_TOKENS.exec(this.text);
+    return BETWEEN_TOKENS.lastIndex;
   }
 }
 

@@ -1,4 +1,5 @@
 import { decodedMappings, type TraceMap } from '@jridgewell/trace-mapping';
+import type { GeneratedScript } from './generated-script';
 import type { LineOffsets } from './line-offsets';
 
 /** A place in an original file. */
@@ -22,16 +23,19 @@ export class SourceMapPositions implements MappedPositions {
   private readonly places: OriginalPlace[] = [];
 
   /**
-   * @param generated lines of the script
    * @param originals lines of the original files by their index in the map; positions of the others are left out
    */
-  public constructor(map: TraceMap, generated: LineOffsets, originals: ReadonlyMap<number, LineOffsets>) {
+  public constructor(map: TraceMap, script: GeneratedScript, originals: ReadonlyMap<number, LineOffsets>) {
     decodedMappings(map).forEach((segments, line) => {
       for (const [column, source, originalLine, originalColumn] of segments) {
-        const offset = generated.offset(line, column);
+        const offset = script.lines.offset(line, column);
         const original = source === undefined ? undefined : originals.get(source)?.offset(originalLine!, originalColumn!);
-        if (offset !== undefined && source !== undefined && original !== undefined) {
-          this.add(offset, { source, offset: original });
+        const last = this.places.at(-1);
+        // esbuild repeats the mapping before at the beginning of each line
+        const repeated = column === 0 && last?.source === source && last?.offset === original;
+        if (offset !== undefined && source !== undefined && original !== undefined && !repeated) {
+          // esbuild maps some tokens by the white space or the comment before them, which is not in the block that they begin
+          this.add(script.nextToken(offset), { source, offset: original });
         }
       }
     });
@@ -63,6 +67,9 @@ export class SourceMapPositions implements MappedPositions {
       this.bySource.set(place.source, (source = new Map()));
     }
     const there = source.get(place.offset);
+    if (there?.at(-1) === offset) {
+      return;
+    }
     if (there) {
       there.push(offset);
     } else {
