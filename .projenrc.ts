@@ -57,6 +57,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       moduleResolution: javascript.TypeScriptModuleResolution.NODE16,
       target: 'ES2022',
       lib: ['es2022'],
+      isolatedModules: true,
       noUnusedLocals: true,
       noUnusedParameters: true,
       skipLibCheck: true,
@@ -64,7 +65,6 @@ const project = new awscdk.AwsCdkConstructLibrary({
     },
   },
   typecheckTests: true,
-  tsJestOptions: { transformOptions: { isolatedModules: true } },
   eslintOptions: {
     dirs: ['src'],
     devdirs: ['test', 'projenrc', 'examples', 'bench'],

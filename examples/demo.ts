@@ -9,6 +9,7 @@ import * as path from 'node:path';
 import { LocalDeployment } from '../test/lambda/local-deployment';
 import { SynthesizedApp } from '../test/lambda/synthesized-app';
 import { mismatch, type ExampleEvent } from './orders/events';
+import { synthesizeOrders } from './orders/synthesize';
 
 const ROOT = path.dirname(__dirname);
 const EXAMPLE = path.join(__dirname, 'orders');
@@ -19,7 +20,7 @@ async function main(): Promise<void> {
   const events = JSON.parse(readFileSync(path.join(EXAMPLE, 'events.json'), 'utf8')) as ExampleEvent[];
   const app = await step('synthesize examples/orders', async () => {
     rmSync(ASSEMBLY, { recursive: true, force: true });
-    await run('tsx', ['--tsconfig', 'tsconfig.dev.json', path.join(EXAMPLE, 'app.ts')], { CDK_OUTDIR: ASSEMBLY });
+    await synthesizeOrders(ASSEMBLY);
     return new SynthesizedApp(ASSEMBLY, 'Orders');
   });
   const deployment = await step('start a local S3', () => LocalDeployment.start(app, { node: 'current' }));

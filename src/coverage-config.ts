@@ -20,9 +20,10 @@ export interface CoverageConfig {
   readonly prefix?: string;
 
   /**
-   * How long one upload may take before it is given up and kept for later; 1 second to 15 minutes, in whole seconds.
+   * How long one upload may take, its 3 retries included, before it is given up; 1 second to 15 minutes, in whole seconds.
    *
-   * Uploads happen after the answer of an invocation, and are never waited for beyond the function's own timeout.
+   * Uploads happen after the answer of an invocation and are waited for 2 seconds at most, never beyond the function's own
+   * timeout; one that takes longer goes on with the next invocation.
    *
    * @default Duration.seconds(30)
    */

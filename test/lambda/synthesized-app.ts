@@ -34,15 +34,20 @@ export class SynthesizedApp {
   private readonly resources: Readonly<Record<string, Resource>>;
 
   /** @throws Error if the folder does not have that stack */
-  public constructor(private readonly folder: string, stack: string) {
+  public constructor(
+    private readonly folder: string,
+    stack: string,
+    /** The name that each bucket gets. @default - its logical id in small letters, since S3 allows no capitals */
+    private readonly bucketName?: string,
+  ) {
     const template = path.join(folder, `${stack}.template.json`);
     if (!existsSync(template)) throw new Error(`no stack '${stack}' in '${folder}': ${template} is not there`);
     this.resources = (JSON.parse(readFileSync(template, 'utf8')) as { Resources: Record<string, Resource> }).Resources;
   }
 
-  /** The names that the buckets get here; S3 allows no capitals. */
+  /** The names that the buckets get here. */
   public bucketNames(): string[] {
-    return Object.keys(this.resources).filter((id) => this.resources[id]!.Type === 'AWS::S3::Bucket').map(bucketName);
+    return Object.keys(this.resources).filter((id) => this.resources[id]!.Type === 'AWS::S3::Bucket').map((id) => this.nameOf(id));
   }
 
   /** The functions whose code is an asset; those of CDK itself, whose code stands in the template, are left out. */
@@ -75,10 +80,10 @@ export class SynthesizedApp {
     const reference = (value as { Ref?: string } | null)?.Ref;
     if (reference === undefined) return String(value);
     if (this.resources[reference]?.Type !== 'AWS::S3::Bucket') throw new Error(`only references to buckets have a value here, not ${JSON.stringify(value)}`);
-    return bucketName(reference);
+    return this.nameOf(reference);
   }
-}
 
-function bucketName(logicalId: string): string {
-  return logicalId.toLowerCase().slice(0, 63);
+  private nameOf(logicalId: string): string {
+    return this.bucketName ?? logicalId.toLowerCase().slice(0, 63);
+  }
 }

@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { promisify } from 'node:util';
+import * as ts from 'typescript';
+import { codeBlocks } from './markdown';
+import { synthesizeOrders } from '../../examples/orders/synthesize';
+import { LocalDeployment } from '../lambda/local-deployment';
+import { SynthesizedApp } from '../lambda/synthesized-app';
+
+const ROOT = path.join(__dirname, '..', '..');
+const README = path.join(ROOT, 'README.md');
+const blocks = codeBlocks(README);
+
+describe('the TypeScript of the README', () => {
+  const snippets = blocks.filter(({ language }) => language === 'ts');
+
+  test('is there', () => expect(snippets.length).toBeGreaterThan(1));
+
+  test.each(snippets)('compiles: line $line', ({ text }) => {
+    expect(compileErrors(text)).toEqual([]);
+  });
+});
+
+describe('the commands of the README', () => {
+  const commands = blocks.filter(({ language }) => language === 'console').flatMap(({ text }) => text.trim().split('\n'));
+  const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+
+  test.each(commands.filter((command) => command.startsWith('npm ')))('%s is a script', (command) => {
+    expect(scripts).toHaveProperty([command.replace(/^npm (run )?/, '')]);
+  });
+
+  describe('of lambda-coverage', () => {
+    let folder: string;
+    let deployment: LocalDeployment;
+
+    beforeAll(async () => {
+      folder = mkdtempSync(path.join(tmpdir(), 'readme-'));
+      deployment = await invokedExample(folder);
+    }, 120_000);
+
+    afterAll(async () => {
+      await deployment.stop();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    test.each(commands.filter((command) => command.startsWith('npx lambda-coverage ')))('%s does it', async (command) => {
+      const args = command.split(' ').slice(2);
+      const cli = path.join(ROOT, 'assets', 'cli', 'lambda-coverage.js');
+      const { stdout } = await promisify(execFile)(process.execPath, [cli, ...args], {
+        cwd: folder, env: { PATH: process.env.PATH, ...deployment.s3.environment() },
+      });
+      expect(stdout).not.toBe('');
+      const output = args.includes('--output') ? args[args.indexOf('--output') + 1]! : 'coverage';
+      expect(existsSync(path.join(folder, output, 'lcov.info'))).toBe(args.includes('report'));
+      rmSync(path.join(folder, output), { recursive: true, force: true });
+    });
+  });
+});
+
+/** The example, synthesized into `cdk.out` of a folder, with one function invoked; its bucket is the README's. */
+async function invokedExample(folder: string): Promise<LocalDeployment> {
+  const assembly = path.join(folder, 'cdk.out');
+  await synthesizeOrders(assembly);
+  const deployment = await LocalDeployment.start(new SynthesizedApp(assembly, 'Orders', 'my-coverage-bucket'), { node: 'current' });
+  await deployment.invoke('CreateOrder', {});
+  await deployment.settled();
+  return deployment;
+}
+
+function compileErrors(text: string): string[] {
+  const configFile = path.join(ROOT, 'tsconfig.dev.json');
+  const { options } = ts.parseJsonConfigFileContent(ts.readConfigFile(configFile, ts.sys.readFile).config, ts.sys, ROOT);
+  const snippet = path.join(ROOT, 'test', 'snippet.ts');
+  const host = ts.createCompilerHost(options);
+  const { getSourceFile, fileExists, readFile } = host;
+  host.getSourceFile = (name, version) => (name === snippet ? ts.createSourceFile(name, text, version) : getSourceFile.call(host, name, version));
+  host.fileExists = (name) => name === snippet || fileExists.call(host, name);
+  host.readFile = (name) => (name === snippet ? text : readFile.call(host, name));
+  const program = ts.createProgram([snippet], { ...options, noEmit: true }, host);
+  return ts.getPreEmitDiagnostics(program).map(({ messageText, file, start }) => {
+    const line = file && start !== undefined ? file.getLineAndCharacterOfPosition(start).line + 1 : 0;
+    return `${file?.fileName ?? ''}:${line} ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+  });
+}
