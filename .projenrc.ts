@@ -1,10 +1,12 @@
 import { awscdk, javascript, typescript } from 'projen';
 import { ValidateTsconfig } from 'projen/lib/cdk';
+import { Benchmarks } from './projenrc/benchmarks';
 import { Bundles } from './projenrc/bundles';
 import { Linting } from './projenrc/linting';
 import { LocalLambda } from './projenrc/local-lambda';
 import { OneCommand } from './projenrc/one-command';
 import { PackagePins } from './projenrc/package-pins';
+import { Packaging } from './projenrc/packaging';
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-lambda-coverage',
@@ -50,7 +52,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // jsii checks the constructs only and neither esbuild nor ts-jest checks types: this file sees everything, as do editor and lint.
   tsconfigDevFile: 'tsconfig.dev.json',
   tsconfigDev: {
-    include: ['.projenrc.ts', 'projenrc/**/*.ts', 'src/**/*.ts', 'test/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts'],
+    include: ['.projenrc.ts', 'projenrc/**/*.ts', 'src/**/*.ts', 'src/**/*.mts', 'test/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts'],
     exclude: ['node_modules', 'lib', '**/cdk.out'],
     compilerOptions: {
       module: 'node16',
@@ -70,6 +72,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     devdirs: ['test', 'projenrc', 'examples', 'bench'],
     tsconfigPath: './tsconfig.dev.json',
     projectService: false,
+    fileExtensions: ['.ts', '.mts'],
   },
   jestOptions: {
     jestVersion: '^30',
@@ -87,5 +90,7 @@ new Bundles(project);
 new Linting(project);
 new LocalLambda(project);
 new OneCommand(project);
+new Benchmarks(project);
+new Packaging(project);
 
 project.synth();

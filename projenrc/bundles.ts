@@ -23,7 +23,6 @@ export class Bundles extends Component {
       '@babel/types',
       '@types/babel__traverse',
       '@types/babel__template',
-      
       '@bcoe/v8-coverage',
       '@jridgewell/trace-mapping',
       'acorn',
@@ -41,7 +40,7 @@ export class Bundles extends Component {
       exec: 'tsx projenrc/build-assets.ts',
     });
     project.preCompileTask.spawn(bundle);
-    project.npmignore?.exclude('/examples/', '/bench/', '/docs/', '/projenrc/', '/.ci/', '/tsconfig.*.json');
+    project.npmignore?.exclude('/examples/', '/bench/', '/docs/', '/projenrc/', '/.ci/', '/CONTRIBUTING.md', '/tsconfig.*.json');
     project.npmignore?.include('/assets/');
   }
 }

@@ -26,7 +26,7 @@ export class Linting extends Component {
     };
     project.eslint?.addRules({ 'import/no-restricted-paths': ['error', { zones: [...zones, constructs] }] });
     project.eslint?.addRules({
-      '@stylistic/max-len': ['error', { code: 140, ignoreUrls: true, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreRegExpLiterals: true }],
+      '@stylistic/max-len': ['error', { code: 150, ignoreUrls: true, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreRegExpLiterals: true }],
     });
     for (const folder of bundled) {
       project.eslint?.allowDevDeps(`src/${folder}/**`);

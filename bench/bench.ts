@@ -1,0 +1,88 @@
+/** `npm run bench`: measures what coverage costs, prints a table, keeps the results and writes docs/performance.md. */
+import { loadavg } from 'node:os';
+import * as path from 'node:path';
+import { Command, Option } from 'commander';
+import { Deployment } from './deployment';
+import { DOCUMENT, writeDocument } from './document';
+import { seededRandom } from './estimate';
+import { interleaved, type Samples } from './interleaving';
+import { commit, thisMachine } from './machine';
+import { evaluate, type Measurement } from './measurement';
+import { latestResults, saveHistory, saveLatest } from './results';
+import { NODE_VERSIONS, type NodeVersion, type Row } from './row';
+import { ROWS } from './rows';
+import { SUBJECTS } from './subjects';
+import { tableOf } from './table';
+
+interface Options {
+  readonly rows: readonly string[];
+  readonly node: readonly NodeVersion[];
+  readonly seed: number;
+  readonly quick?: boolean;
+  readonly docs?: boolean;
+}
+
+const names = ROWS.map(({ name }) => name);
+const options = new Command('bench')
+  .addOption(new Option('--rows <name...>', 'what to measure').choices(names).default(names))
+  .addOption(new Option('--node <version...>', 'what to measure it on').choices(NODE_VERSIONS).default(NODE_VERSIONS))
+  .option('--quick', 'few repetitions: five minutes for everything')
+  .option('--seed <number>', 'of the order and of the intervals', Number, 1)
+  .option('--docs', 'write docs/performance.md from the results that there are, and measure nothing')
+  .parse()
+  .opts<Options>();
+
+async function main(): Promise<void> {
+  if (!options.docs) {
+    await measure(ROWS.filter(({ name }) => options.rows.includes(name)), options);
+  }
+  const latest = latestResults();
+  if (!latest) {
+    throw new Error('there are no results yet: run `npm run bench` without --docs');
+  }
+  writeDocument(latest);
+  console.log(`written: ${path.relative(process.cwd(), DOCUMENT)}`);
+}
+
+async function measure(rows: readonly Row[], { quick, node, seed }: Options): Promise<void> {
+  const mode = quick ? 'quick' : 'full';
+  const random = seededRandom(seed);
+  const machine = await thisMachine();
+  const run = { mode, seed, commit: commit(), at: new Date().toISOString(), load: loadavg()[0]! } as const;
+  const variants = unique(rows.flatMap((row) => row.variants));
+  const subjects = unique(rows.flatMap((row) => row.subjects));
+  const deployment = await Deployment.synthesize(variants, subjects);
+  const s3 = await deployment.startS3();
+  const measurements: Measurement[] = [];
+  const samplesOfRun: Record<string, Samples> = {};
+  try {
+    for (const row of rows) {
+      s3.delayMs = row.s3DelayMs;
+      const plan = row.plan[mode];
+      for (const subject of row.subjects) {
+        for (const version of node.filter((candidate) => SUBJECTS[subject].nodes?.includes(candidate) ?? true)) {
+          const start = performance.now();
+          const samples = await interleaved(row, { subject, node: version, deployment, s3 }, plan, random);
+          samplesOfRun[`${row.name} ${subject} ${version}`] = samples;
+          measurements.push(...Object.keys(row.metrics).map((metric) =>
+            ({ row: row.name, metric, subject, node: version, ...run, plan, ...evaluate(row, metric, samples, random) })));
+          console.error(`${row.name}, ${subject}, Node.js ${version}: ${((performance.now() - start) / 1000).toFixed(0)} s`);
+        }
+      }
+    }
+  } finally {
+    await s3.stop();
+  }
+  console.log(`\n${tableOf(measurements)}\n`);
+  console.log(`kept with all samples: ${path.relative(process.cwd(), saveHistory({ machine, measurements, samples: samplesOfRun }))}`);
+  saveLatest({ machine, measurements });
+}
+
+function unique<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}
+
+main().then(() => process.exit(0), (error: Error) => {
+  console.error(`\n${error.stack}`);
+  process.exit(1);
+});

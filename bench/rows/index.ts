@@ -1,0 +1,9 @@
+import type { Row } from '../row';
+import { coldStart } from './cold-start';
+import { cpuBound } from './cpu-bound';
+import { memory } from './memory';
+import { requests } from './requests';
+import { warmInvocation } from './warm-invocation';
+
+/** In the order of the table. */
+export const ROWS: readonly Row[] = [coldStart, warmInvocation, cpuBound, memory, requests];

@@ -1,0 +1,75 @@
+import { readdirSync } from 'node:fs';
+import * as path from 'node:path';
+import { Stack } from 'aws-cdk-lib';
+import type { CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Plugin } from 'esbuild';
+import { istanbulInstrumentation } from './istanbul-instrumentation';
+import type { LocalS3 } from '../test/s3/local-s3';
+import { CoverageLayer } from 'cdk-lambda-coverage';
+
+/** A way to have coverage, or none. */
+interface Variant {
+  /** Head of its column. */
+  readonly title: string;
+  /** For docs/performance.md. */
+  readonly about: string;
+  /** Changes the definition of functions, as their author would. */
+  readonly attach?: (fn: LambdaFunction) => void;
+  /** Changes how functions are bundled. */
+  readonly plugins?: () => readonly Plugin[];
+  /** How many results of invocations there are: a variant that did not do its work is not worth measuring. */
+  readonly delivered?: (where: Delivery) => number;
+}
+
+/** Where a function may have left its coverage. */
+export interface Delivery {
+  readonly functionName: string;
+  readonly tmpFolder: string;
+  readonly s3: LocalS3;
+  readonly buckets: readonly string[];
+}
+
+const NODE_COVERAGE_FOLDER = 'coverage';
+
+export type VariantName = 'plain' | 'node-coverage' | 'node-coverage-taken' | 'istanbul' | 'ours';
+
+export const VARIANTS: Readonly<Record<VariantName, Variant>> = {
+  'plain': { title: 'no coverage', about: 'the function as it is' },
+  'node-coverage': {
+    title: 'NODE_V8_COVERAGE',
+    about: "Node.js's own coverage, switched on by the environment variable and nothing else. Node.js writes the result when the process exits, "
+      + 'and Lambda ends processes by SIGKILL: this is what collecting costs, and nothing is ever written',
+    attach: setNodeCoverage,
+  },
+  'node-coverage-taken': {
+    title: '… + takeCoverage()',
+    about: "the same, and the handler's last act is `v8.takeCoverage()`, which is the only way to have a result for each invocation: it writes a JSON file "
+      + 'into /tmp, synchronously, before the answer. Sending it anywhere would come on top',
+    attach: (fn) => {
+      setNodeCoverage(fn);
+      (fn.node.defaultChild as CfnFunction).handler = 'taking.handler';
+    },
+    delivered: ({ tmpFolder }) => readdirSync(path.join(tmpFolder, NODE_COVERAGE_FOLDER)).length,
+  },
+  'istanbul': {
+    title: 'Istanbul',
+    about: "counters of nyc's instrumenter built into the function's own sources when it is bundled, vendored packages left out; nothing is sent",
+    plugins: () => [istanbulInstrumentation()],
+  },
+  'ours': {
+    title: 'ours',
+    about: 'attached by `CoverageLayer.attachTo`, with layer, handler and environment as the synthesized template has them; the result of every '
+      + 'invocation is uploaded, after the answer',
+    attach: (fn) => {
+      const stack = Stack.of(fn);
+      const coverage = stack.node.tryFindChild('Coverage') as CoverageLayer | undefined ?? new CoverageLayer(stack, 'Coverage');
+      coverage.attachTo(fn);
+    },
+    delivered: ({ functionName, s3, buckets }) =>
+      buckets.flatMap((bucket) => s3.keys(bucket)).filter((key) => key.includes(`/${functionName}-`)).length,
+  },
+};
+
+function setNodeCoverage(fn: LambdaFunction): void {
+  fn.addEnvironment('NODE_V8_COVERAGE', `/tmp/${NODE_COVERAGE_FOLDER}`);
+}
