@@ -41,8 +41,8 @@ export async function combine(store: CoverageStore, assembly?: CloudAssembly): P
   const errors = [...read.errors, ...omitted];
   const { scripts, older } = newestBuilds(merge.scripts());
   errors.push(...older);
-  const ran = new Set(scripts.map(({ sha256 }) => sha256));
-  const idle = (assembly?.functions ?? []).flatMap((fn) => fn.scripts).filter(({ sha256 }) => !ran.has(sha256));
+  const ran = new Set(scripts.map(identity));
+  const idle = (assembly?.functions ?? []).flatMap((fn) => fn.scripts).filter((script) => !ran.has(identity(script)));
   const find: ContentFinder = async (sha256) => assembly?.contents.get(sha256) ?? store.source(sha256);
   const originals = new OriginalSources();
   const files: Dated[] = [];
@@ -118,7 +118,12 @@ function withMap(script: MergedScript, assembly: CloudAssembly | undefined): Mer
 }
 
 function unique(scripts: readonly MergedScript[]): MergedScript[] {
-  return [...new Map(scripts.map((script) => [script.sha256, script])).values()];
+  return [...new Map(scripts.map((script) => [identity(script), script])).values()];
+}
+
+/** Scripts of the same content at two paths are two files; and what two functions want to see of one may differ. */
+function identity({ sha256, path, include, exclude, branchCoverage }: MergedScript): string {
+  return JSON.stringify([sha256, path, include, exclude, branchCoverage]);
 }
 
 function newestOf({ lambdaFunctions }: MergedScript): string {

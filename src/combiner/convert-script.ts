@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
+import type { TraceMap } from '@jridgewell/trace-mapping';
 import type { FileCoverageData } from 'istanbul-lib-coverage';
 import { BlockCounts } from './convert/block-counts';
 import { convert } from './convert/convert';
+import { Evaluations } from './convert/evaluations';
 import { GeneratedScript } from './convert/generated-script';
 import { SamePositions, SourceMapPositions } from './convert/mapped-positions';
 import { OriginalSource } from './convert/original-source';
-import { isVendored, originalPath } from './original-path';
+import { isVendored, originalPath, reportedPath } from './original-path';
 import { pathFilter } from './path-filter';
 import type { MergedScript } from './raw-merge';
 import type { ScriptSource } from './script-source';
@@ -52,36 +54,33 @@ export function convertScript(script: MergedScript, { text, map }: ScriptSource,
       return undefined;
     }
   };
+  const own = (map ? ownSources(script, map) : []).filter(({ path }) => wanted(path));
+  const told = own.filter(({ content }) => content !== undefined);
+  const asItself = !map || (own.length > 0 && told.length === 0);
+  if (map && own.length > told.length) {
+    const missing = own.filter(({ content }) => content === undefined).map(({ path }) => path).join(', ');
+    problems.push(asItself
+      ? `the source map of ${script.path} does not hold the text of its sources (${missing}), so the script is reported as it is; bundle with sourcesContent`
+      : `the source map of ${script.path} does not hold the text of ${missing}, which is left out; bundle with sourcesContent`);
+  }
+  const path = reportedPath(script.path);
+  const candidates = asItself ? [{ index: 0, path, content: text }].filter(() => !isVendored(path) && wanted(path)) : told;
   const sources = new Map<number, OriginalSource>();
-  if (map) {
-    map.sources.forEach((source, index) => {
-      const path = source === null ? undefined : originalPath(script.path, map.sourceRoot, source);
-      const content = map.sourcesContent?.[index];
-      if (path === undefined || isVendored(path) || !wanted(path) || !isCode(path)) {
-        return;
-      }
-      const original = typeof content === 'string' ? parse(path, content) : undefined;
-      if (original) {
-        sources.set(index, original);
-      } else if (typeof content !== 'string') {
-        problems.push(`${path} is left out: the source map of ${script.path} does not hold its text; bundle with sourcesContent`);
-      }
-    });
-  } else if (!isVendored(script.path) && wanted(script.path)) {
-    const original = parse(script.path, text);
+  for (const candidate of candidates) {
+    const original = parse(candidate.path, candidate.content!);
     if (original) {
-      sources.set(0, original);
+      sources.set(candidate.index, original);
     }
   }
   if (sources.size === 0) {
     return { files: [], problems };
   }
   const generated = new GeneratedScript(text);
-  const counts = new BlockCounts(script.functions, script.wrapperLength, generated.tree);
+  const evaluations = new Evaluations(new BlockCounts(script.functions, script.wrapperLength), generated);
   const lines = new Map([...sources].map(([index, original]) => [index, original.lines]));
-  const positions = map ? new SourceMapPositions(map, generated, lines) : new SamePositions();
+  const positions = map && !asItself ? new SourceMapPositions(map, generated, lines) : new SamePositions();
   const files = [...sources].map(([source, original]) => {
-    const coverage = convert({ original, source, positions, script: generated, counts });
+    const coverage = convert({ original, source, positions, script: generated, evaluations });
     return {
       path: original.path,
       build: sha256(original.text),
@@ -90,6 +89,15 @@ export function convertScript(script: MergedScript, { text, map }: ScriptSource,
     };
   });
   return { files, problems };
+}
+
+/** The files of a source map that are the user's own code; those whose text it does not hold have no content. */
+function ownSources(script: MergedScript, map: TraceMap): Array<{ index: number; path: string; content: string | undefined }> {
+  return map.sources
+    .map((source, index) => ({
+      index, path: source === null ? '' : originalPath(script.path, map.sourceRoot, source), content: map.sourcesContent?.[index] ?? undefined,
+    }))
+    .filter(({ path }) => isCode(path) && !isVendored(path));
 }
 
 /** What a bundler may put into a map besides code: JSON, text, style sheets. */

@@ -1,9 +1,9 @@
-/** The combiner as a Lambda function: combines the bucket's coverage and writes the reports beside it. */
+/** The combiner as a Lambda function: combines the bucket's coverage, and writes it and the reports beside it. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeEnvironment, Variable } from '../contract/environment';
-import { reportsPrefix } from '../contract/object-keys';
+import { combinedPrefix, reportsPrefix } from '../contract/object-keys';
 import { decodeReportFormats } from '../contract/report-formats';
 import { combine } from './combine';
 import { filesBelow } from './files-below';
@@ -17,7 +17,7 @@ export interface CombinerResult {
   readonly files_skipped: number;
   /** Percentage of the statements and branches that were covered. */
   readonly combined_coverage: number;
-  /** S3 URI of the reports. */
+  /** S3 URI of the combined coverage, an Istanbul coverage map; the reports are in `reports/` beside its folder. */
   readonly output_location: string;
   readonly processing_time_ms: number;
   readonly errors: readonly string[];
@@ -43,6 +43,8 @@ export async function handler(): Promise<CombinerResult> {
   const folder = mkdtempSync(join(tmpdir(), 'coverage-report-'));
   try {
     const combined = await combine(store);
+    const combinedKey = `${combinedPrefix(settings.prefix)}coverage-final.json`;
+    await store.write(combinedKey, Buffer.from(JSON.stringify(combined.coverage)), CONTENT_TYPES.json!);
     writeReports(combined, { folder, formats: formats.formats, textFile: 'coverage.txt' });
     for (const file of filesBelow(folder)) {
       const type = CONTENT_TYPES[file.split('.').at(-1)!] ?? 'text/plain; charset=utf-8';
@@ -53,7 +55,7 @@ export async function handler(): Promise<CombinerResult> {
       files_processed: combined.filesProcessed,
       files_skipped: combined.filesSkipped,
       combined_coverage: totalPercentage(combined.coverage),
-      output_location: `s3://${settings.bucket}/${reportsPrefix(settings.prefix)}`,
+      output_location: `s3://${settings.bucket}/${combinedKey}`,
       processing_time_ms: Date.now() - started,
       errors: errors.length > MAX_ERRORS ? [...errors.slice(0, MAX_ERRORS), `and ${errors.length - MAX_ERRORS} more`] : errors,
     };

@@ -17,5 +17,11 @@ export function isVendored(path: string): boolean {
 export function originalPath(script: string, sourceRoot: string | undefined, source: string): string {
   const bare = source.replace(/^webpack:\/\/[^/]*\//, '').replace(/^file:\/\//, '').replaceAll('\\', '/').replace(/^[A-Za-z]:\//, '/');
   const joined = posix.isAbsolute(bare) || /^[a-z]+:\/\//i.test(bare) ? bare : posix.join(posix.dirname(script), sourceRoot ?? '', bare);
-  return posix.normalize(joined.replace(/^[a-z]+:\/\//i, '')).replace(/^(\.{0,2}\/)+/, '');
+  return reportedPath(joined.replace(/^[a-z]+:\/\//i, ''));
+}
+
+/** A path that stays below the folder it is put into, without the characters that Istanbul's HTML report does not escape. */
+export function reportedPath(path: string): string {
+  const inside = posix.normalize(path).replace(/^(\.{0,2}\/)+/, '');
+  return inside.replace(/[<>"&\p{Cc}]/gu, (character) => encodeURIComponent(character));
 }

@@ -28,11 +28,17 @@ export async function scriptSource(
   return json ? { text, map: parseMap(json) } : { text };
 }
 
+const INLINE_MAP = 'sourceMappingURL=data:application/json';
+
 /** The source map that a script carries in its last comment. */
 export function inlineMap(text: string): string | undefined {
-  const comment = text.lastIndexOf('//# sourceMappingURL=data:application/json');
-  const match = comment < 0 ? undefined : /^[^,\s]*?(;base64)?,(\S+)/.exec(text.slice(comment));
-  return match ? (match[1] ? Buffer.from(match[2]!, 'base64').toString('utf8') : decodeURIComponent(match[2]!)) : undefined;
+  const comment = text.lastIndexOf(INLINE_MAP);
+  const data = text.indexOf(',', comment);
+  if (comment < 0 || data < 0) {
+    return undefined;
+  }
+  const content = /^\S*/.exec(text.slice(data + 1))![0];
+  return text.slice(comment, data).endsWith(';base64') ? Buffer.from(content, 'base64').toString('utf8') : decodeURIComponent(content);
 }
 
 function parseMap(json: string): TraceMap {

@@ -27,9 +27,7 @@ export async function istanbulTruth({ entry, format, events, node, workFolder, r
   const bundle = path.join(workFolder, format === 'esm' ? 'truth.mjs' : 'truth.cjs');
   const output = path.join(workFolder, 'truth.json');
   const driver = path.join(workFolder, 'driver.mjs');
-  await build({
-    entryPoints: [entry], outfile: bundle, bundle: true, format, platform: 'node', target: 'node20', logLevel: 'error', plugins: [instrumented(root)],
-  });
+  await instrumentedBundle({ entry, outfile: bundle, format, root });
   writeFileSync(driver, `
     import { writeFileSync } from 'node:fs';
     const { handler } = await import(${JSON.stringify(bundle)});
@@ -42,14 +40,29 @@ export async function istanbulTruth({ entry, format, events, node, workFolder, r
   return JSON.parse(readFileSync(output, 'utf8')) as CoverageMapData;
 }
 
+/** Bundles a module with Istanbul's counters in its own sources. */
+export async function instrumentedBundle({ entry, outfile, format, root }: {
+  readonly entry: string; readonly outfile: string; readonly format: Format; readonly root: string;
+}): Promise<void> {
+  await build({
+    entryPoints: [entry], outfile, bundle: true, format, platform: 'node', target: 'node20', logLevel: 'error', plugins: [instrumented(root)],
+    nodePaths: [path.join(__dirname, '..', '..', 'node_modules')],
+  });
+}
+
 function instrumented(root: string): Plugin {
   return {
     name: 'istanbul',
     setup({ onLoad }) {
-      onLoad({ filter: /\.ts$/ }, ({ path: file }) => {
-        const instrumenter = createInstrumenter({ esModules: true, compact: false, parserPlugins: ['typescript', 'topLevelAwait'] });
+      onLoad({ filter: /\.[cm]?[jt]s$/ }, ({ path: file }) => {
+        if (file.includes(`${path.sep}node_modules${path.sep}`)) {
+          return undefined;
+        }
+        const loader = /ts$/.test(file) ? 'ts' as const : 'js' as const;
+        const parserPlugins = [...(loader === 'ts' ? ['typescript'] : []), 'topLevelAwait', 'decorators-legacy'];
+        const instrumenter = createInstrumenter({ esModules: true, compact: false, parserPlugins });
         const name = path.relative(root, file).split(path.sep).join('/');
-        return { contents: instrumenter.instrumentSync(readFileSync(file, 'utf8'), name), loader: 'ts' };
+        return { contents: instrumenter.instrumentSync(readFileSync(file, 'utf8'), name), loader };
       });
     },
   };

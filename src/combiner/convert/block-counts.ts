@@ -1,128 +1,109 @@
 import type { FunctionCoverage } from '../../contract/raw-coverage';
-import { isFunction, type SyntaxNode, type SyntaxTree } from './syntax';
 
 interface Block {
   readonly start: number;
   readonly end: number;
   readonly count: number;
+  /** The function that it is a block of, by its number. */
+  readonly owner: number;
 }
 
-/**
- * How often each place of a script ran: the count of the innermost range there, with V8's known error repaired.
- *
- * After `c ? a : await b` and `a ?? await b` V8 (Node.js 20, 22, 24) reports the rest of the block with the count of the
- * continuation of that await: where the arm with the await did not run, as never executed.
- */
+/** A piece of a script whose every place ran equally often. */
+interface Segment {
+  readonly start: number;
+  readonly count: number;
+  /** Nothing between functions and outside of all. */
+  readonly block: Block | undefined;
+}
+
+/** How often each place of a script ran: the count of the innermost of V8's ranges there. */
 export class BlockCounts {
-  /** Nested blocks, outer ones first. */
-  private readonly blocks: Block[];
-  /** The same as places where the count changes. */
-  private starts: number[] = [];
-  private counts: number[] = [];
+  /** Each reaches to the start of the next. */
+  private readonly segments: Segment[] = [];
 
   /**
    * @param functions what V8 gave, offsets shifted by `wrapperLength`
-   * @param tree the script's syntax tree
    */
-  public constructor(functions: readonly FunctionCoverage[], wrapperLength: number, tree: SyntaxTree) {
-    this.blocks = functions.flatMap(({ ranges }) =>
-      ranges.map(({ startOffset, endOffset, count }) => ({ start: startOffset - wrapperLength, end: endOffset - wrapperLength, count })));
-    this.blocks.sort(outerFirst);
-    this.flatten();
-    for (const conditional of conditionalsThatEndInAwait(tree)) {
-      this.repairAfter(conditional);
-    }
+  public constructor(functions: readonly FunctionCoverage[], wrapperLength: number) {
+    const blocks = functions.flatMap(({ ranges }, owner) =>
+      ranges.map(({ startOffset, endOffset, count }) => ({ start: startOffset - wrapperLength, end: endOffset - wrapperLength, count, owner })));
+    this.flatten(blocks.sort(outerFirst));
   }
 
   public at(offset: number): number {
-    let low = 0;
-    let high = this.starts.length - 1;
+    return this.segments[this.indexAt(offset)]?.count ?? 0;
+  }
+
+  /** Puts another count to a part of a block: from an offset on, until another block of that function begins or the end is reached. */
+  public correct(start: number, end: number, count: number): void {
+    const first = this.indexAt(start);
+    const block = this.segments[first]?.block;
+    if (!block || end <= start || this.segments[first]!.count === count) {
+      return;
+    }
+    let index = this.splitAt(start);
+    for (; index < this.segments.length && this.segments[index]!.start < end; index++) {
+      const segment = this.segments[index]!;
+      if (segment.block === block) {
+        if (index + 1 === this.segments.length || this.segments[index + 1]!.start > end) {
+          this.splitAt(end);
+        }
+        this.segments[index] = { ...segment, count };
+      } else if (segment.block === undefined || segment.block.owner === block.owner) {
+        return;
+      }
+    }
+  }
+
+  private splitAt(offset: number): number {
+    const index = this.indexAt(offset);
+    const segment = this.segments[index]!;
+    if (segment.start === offset) {
+      return index;
+    }
+    this.segments.splice(index + 1, 0, { ...segment, start: offset });
+    return index + 1;
+  }
+
+  /** The segment that an offset is in; -1 before the first. */
+  private indexAt(offset: number): number {
+    let low = -1;
+    let high = this.segments.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if (this.starts[middle]! <= offset) {
+      if (this.segments[middle]!.start <= offset) {
         low = middle;
       } else {
         high = middle - 1;
       }
     }
-    return this.starts.length > 0 && this.starts[low]! <= offset ? this.counts[low]! : 0;
+    return low;
   }
 
-  private flatten(): void {
-    this.starts = [];
-    this.counts = [];
+  private flatten(blocks: readonly Block[]): void {
     const open: Block[] = [];
-    const change = (offset: number, count: number) => {
-      if (this.starts.at(-1) === offset) {
-        this.counts[this.counts.length - 1] = count;
-      } else {
-        this.starts.push(offset);
-        this.counts.push(count);
+    const change = (start: number, block: Block | undefined) => {
+      if (this.segments.at(-1)?.start === start) {
+        this.segments.pop();
       }
+      this.segments.push({ start, count: block?.count ?? 0, block });
     };
     const closeUntil = (offset: number) => {
       while (open.length > 0 && open.at(-1)!.end <= offset) {
         const { end } = open.pop()!;
-        change(end, open.at(-1)?.count ?? 0);
+        change(end, open.at(-1));
       }
     };
-    for (const block of this.blocks) {
+    for (const block of blocks) {
       closeUntil(block.start);
-      change(block.start, block.count);
+      change(block.start, block);
       open.push(block);
     }
     closeUntil(Number.MAX_SAFE_INTEGER);
-  }
-
-  /**
-   * Gives what follows a conditional its true count, where the continuation of an await in its last arm reaches past its
-   * end: as often as the conditional began, less what did not come to the end of its arms.
-   */
-  private repairAfter(conditional: SyntaxNode): void {
-    const arms = armsOf(conditional)!;
-    const last = arms.at(-1)!;
-    const index = this.blocks.findIndex(({ start, end }) => start > last.start && start <= conditional.end && end > conditional.end);
-    if (index < 0) {
-      return;
-    }
-    const continuation = this.blocks[index]!;
-    const ended = (arm: SyntaxNode) => (arm === last ? continuation.count : this.at(arm.end - 1));
-    const lost = arms.reduce((sum, arm) => sum + Math.max(0, this.at(arm.start) - ended(arm)), 0);
-    const after: Block = { ...continuation, start: conditional.end, count: Math.max(0, this.at(conditional.start) - lost) };
-    const inside = continuation.start < conditional.end ? [{ ...continuation, end: conditional.end }] : [];
-    this.blocks.splice(index, 1, ...inside, after);
-    this.blocks.sort(outerFirst);
-    this.flatten();
   }
 }
 
 /** Stable, so that of equal ranges the function that was listed first stays the outer one. */
 function outerFirst(a: Block, b: Block): number {
   return a.start - b.start || b.end - a.end;
-}
-
-/** The parts of an expression that may or may not run. */
-function armsOf(node: SyntaxNode): SyntaxNode[] | undefined {
-  switch (node.type) {
-    case 'ConditionalExpression': return [node.consequent as SyntaxNode, node.alternate as SyntaxNode];
-    case 'LogicalExpression': return [node.right as SyntaxNode];
-    default: return undefined;
-  }
-}
-
-/** The conditionals with an await or a yield in their last arm, inner and earlier ones first. */
-function conditionalsThatEndInAwait(tree: SyntaxTree): SyntaxNode[] {
-  const found = new Set<SyntaxNode>();
-  for (const node of tree.nodes) {
-    if (node.type === 'AwaitExpression' || node.type === 'YieldExpression') {
-      let child = node;
-      for (let parent = tree.parent(child); parent && !isFunction(parent); parent = tree.parent(child)) {
-        if (armsOf(parent)?.at(-1) === child) {
-          found.add(parent);
-        }
-        child = parent;
-      }
-    }
-  }
-  return [...found].sort((a, b) => a.end - b.end || b.start - a.start);
 }

@@ -1,10 +1,10 @@
-import type { FileCoverageData, Range } from 'istanbul-lib-coverage';
-import type { BlockCounts } from './block-counts';
+import type { BranchMapping, FileCoverageData, Range } from 'istanbul-lib-coverage';
+import type { Evaluations } from './evaluations';
 import type { GeneratedScript } from './generated-script';
 import type { MappedPositions } from './mapped-positions';
 import type { OriginalSource } from './original-source';
 import { Places } from './places';
-import { isFunction, isNode, type SyntaxNode } from './syntax';
+import { isFunction, isNode, leaves, statementList, type SyntaxNode } from './syntax';
 
 export interface Conversion {
   readonly original: OriginalSource;
@@ -12,16 +12,16 @@ export interface Conversion {
   readonly source: number;
   readonly positions: MappedPositions;
   readonly script: GeneratedScript;
-  readonly counts: BlockCounts;
+  readonly evaluations: Evaluations;
 }
 
 /**
  * The Istanbul coverage of an original file: Istanbul's own counters of that file, each with the count that V8 has for the
  * place in the script where it begins. What is not in the script did not run.
  */
-export function convert({ original, source, positions, script, counts }: Conversion): FileCoverageData {
+export function convert({ original, source, positions, script, evaluations }: Conversion): FileCoverageData {
   const places = new Places(original, source, positions, script);
-  const count = (offsets: readonly number[]) => offsets.reduce((most, offset) => Math.max(most, counts.at(offset)), 0);
+  const count = (offsets: readonly number[]) => offsets.reduce((most, offset) => Math.max(most, evaluations.at(offset)), 0);
   const nodeAt = (range: Range) => {
     const start = offsetOf(original, range.start);
     const end = offsetOf(original, range.end);
@@ -29,7 +29,7 @@ export function convert({ original, source, positions, script, counts }: Convers
   };
   const at = (range: Range) => {
     const node = nodeAt(range);
-    return node ? count(places.of(node)) : 0;
+    return node ? countIfPlaced(places.of(node)) ?? countByContext(node) : 0;
   };
   const coverage: FileCoverageData = structuredClone(original.shape);
   for (const [id, range] of Object.entries(coverage.statementMap)) {
@@ -46,11 +46,11 @@ export function convert({ original, source, positions, script, counts }: Convers
       switch (branch.type) {
         case 'if': {
           const statement = node && findType(original, node, 'IfStatement');
-          return statement ? countIf(statement, index) : 0;
+          return statement ? countArms(statement)[armAt(branch, index, statement)] : 0;
         }
         case 'cond-expr': {
           const conditional = node && findType(original, node, 'ConditionalExpression');
-          return conditional ? count(places.ofArm(conditional, index === 0 ? 'consequent' : 'alternate')) : 0;
+          return conditional ? countArms(conditional)[armAt(branch, index, conditional)] : 0;
         }
         case 'switch': {
           const clause = nodeAt(location);
@@ -60,22 +60,84 @@ export function convert({ original, source, positions, script, counts }: Convers
           // V8 has no block for it: counted as often as what it is a part of.
           return node ? countAround(node) : 0;
         }
-        default:
-          return at(location);
+        default: {
+          const operand = nodeAt(location);
+          return operand ? countIfPlaced(places.of(operand)) ?? countDroppedOperand(branch, index) : 0;
+        }
       }
     });
   }
   return coverage;
 
-  function countIf(statement: SyntaxNode, index: number): number {
-    const consequent = count(places.ofArm(statement, 'consequent'));
-    if (index === 0) {
-      return consequent;
+  /** A comment such as `istanbul ignore if` leaves one of the arms out. */
+  function armAt({ locations }: BranchMapping, index: number, conditional: SyntaxNode): 0 | 1 {
+    if (locations.length > 1) {
+      return index === 0 ? 0 : 1;
     }
-    // V8 has no block for an else that is not there: as often as the condition, less the times that it held.
-    return isNode(statement.alternate)
-      ? count(places.ofArm(statement, 'alternate'))
-      : Math.max(0, count(places.of(statement)) - consequent);
+    const start = offsetOf(original, locations[0]!.start);
+    return start === undefined || start === (conditional.alternate as SyntaxNode | null)?.start ? 1 : 0;
+  }
+
+  /** How often the test held, and how often it did not. */
+  function countArms(conditional: SyntaxNode): [number, number] {
+    const twin = places.twinOf(conditional);
+    if (twin?.remainder) {
+      const { role, whole, other } = twin.remainder;
+      const left = Math.max(0, evaluations.completions(whole) - evaluations.ofArm(other));
+      const rest = Math.max(0, evaluations.completions(twin.test) - left);
+      return role === 'consequent' ? [left, rest] : [rest, left];
+    }
+    const [consequent, alternate] = twin
+      ? [twin.consequent, twin.alternate].map((arm) => arm && evaluations.ofArm(arm))
+      : [conditional.consequent, conditional.alternate].map((arm) => (isNode(arm) ? countIfPlaced(places.ofArm(arm)) : undefined));
+    if (consequent !== undefined && alternate !== undefined) {
+      return [consequent, alternate];
+    }
+    if (twin?.loop) {
+      const ended = evaluations.ofFailedTest(twin.loop);
+      return [consequent ?? ended, alternate ?? ended];
+    }
+    // V8 has no block for an arm that is not there: as often as the test, less the times of the other arm.
+    const tests = twin ? evaluations.completions(twin.test) : count(places.of(conditional));
+    if (consequent === undefined && alternate === undefined) {
+      return [0, isNode(conditional.alternate) ? 0 : tests];
+    }
+    return [consequent ?? Math.max(0, tests - alternate!), alternate ?? Math.max(0, tests - consequent!)];
+  }
+
+  /** Of a statement that has left nothing in the script, such as in `if (test) continue;`. */
+  function countByContext(node: SyntaxNode): number {
+    const place = statementList(original.tree, node);
+    const previous = place?.list[place.index - 1];
+    if (previous) {
+      return countAfter(previous);
+    }
+    const arm = place?.owner.type === 'BlockStatement' ? place.owner : node;
+    const conditional = original.tree.parent(arm);
+    if (conditional?.type !== 'IfStatement' || !places.twinOf(conditional)) {
+      return 0;
+    }
+    return conditional.consequent === arm ? countArms(conditional)[0] : conditional.alternate === arm ? countArms(conditional)[1] : 0;
+  }
+
+  function countAfter(statement: SyntaxNode): number {
+    if (statement.type !== 'IfStatement') {
+      return countIfPlaced(places.of(statement)) ?? 0;
+    }
+    const [consequent, alternate] = countArms(statement);
+    return (leaves(statement.consequent) ? 0 : consequent) + (leaves(statement.alternate) ? 0 : alternate);
+  }
+
+  /** A minifier makes `x == null` of `x === null || x === undefined`; the second comparison counts like the first. */
+  function countDroppedOperand({ locations }: BranchMapping, index: number): number {
+    const [operand, before] = [locations[index], locations[index - 1]].map((location) => location && nodeAt(location));
+    const compares = (node: SyntaxNode | undefined) => node?.type === 'BinaryExpression' && /^[!=]==?$/.test(node.operator as string);
+    const nothing = (operand?.right as SyntaxNode | undefined);
+    return compares(operand) && compares(before) && (nothing?.type === 'NullLiteral' || nothing?.name === 'undefined') ? count(places.of(before!)) : 0;
+  }
+
+  function countIfPlaced(offsets: readonly number[]): number | undefined {
+    return offsets.length > 0 ? count(offsets) : undefined;
   }
 
   function countAround(node: SyntaxNode): number {

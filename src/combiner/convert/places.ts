@@ -1,12 +1,11 @@
+import { ConditionalTwins, testOf, type ConditionalTwin } from './conditional-twins';
 import type { GeneratedScript } from './generated-script';
 import type { MappedPositions } from './mapped-positions';
 import type { OriginalSource } from './original-source';
-import { children, isFunction, isNode, statementList, type SyntaxNode } from './syntax';
+import { children, isFunction, isJump, isLoop, isNode, statementList, type SyntaxNode } from './syntax';
 
 /** Original syntax that leaves nothing in a script, or leaves it in another place than its own. */
 const NOT_IN_PLACE = /^(?:TS(?:InterfaceDeclaration|TypeAliasDeclaration|DeclareFunction)|ImportDeclaration|ExportAllDeclaration|FunctionDeclaration|EmptyStatement)$/;
-const JUMPS = new Set(['ReturnStatement', 'ThrowStatement', 'BreakStatement', 'ContinueStatement']);
-const LOOPS = new Set(['ForStatement', 'ForInStatement', 'ForOfStatement', 'WhileStatement', 'DoWhileStatement']);
 const NO_PLACES: readonly number[] = [];
 
 /**
@@ -18,13 +17,17 @@ const NO_PLACES: readonly number[] = [];
  */
 export class Places {
   private readonly found = new Map<SyntaxNode, readonly number[]>();
+  private readonly twins = new Map<SyntaxNode, ConditionalTwin | undefined>();
+  private readonly conditionals: ConditionalTwins;
 
   public constructor(
     private readonly original: OriginalSource,
     private readonly source: number,
     private readonly positions: MappedPositions,
     private readonly script: GeneratedScript,
-  ) {}
+  ) {
+    this.conditionals = new ConditionalTwins(original, source, positions, script);
+  }
 
   /** The offsets in the script at which a node begins; several where the bundler repeated it, none where it is not in the script. */
   public of(node: SyntaxNode): readonly number[] {
@@ -40,14 +43,18 @@ export class Places {
     return places;
   }
 
-  /** Where an arm of an `if` or of a conditional expression begins; the minifier may have turned one into the other, or the arms around. */
-  public ofArm(conditional: SyntaxNode, name: 'consequent' | 'alternate'): readonly number[] {
-    const arm = conditional[name];
-    if (!isNode(arm)) {
-      return NO_PLACES;
+  /** What became of an `if` or a conditional expression, where the script still has it. */
+  public twinOf(conditional: SyntaxNode): ConditionalTwin | undefined {
+    let twin = this.twins.get(conditional);
+    if (!twin) {
+      this.twins.set(conditional, (twin = this.direct(testOf(conditional)).map((offset) => this.conditionals.testedAt(offset, conditional)).find(Boolean)));
     }
-    const twin = this.armTwin(conditional, name);
-    return twin ? [twin.start] : this.direct(arm);
+    return twin;
+  }
+
+  /** Where an arm of a conditional without a twin begins. */
+  public ofArm(arm: SyntaxNode): readonly number[] {
+    return this.direct(arm);
   }
 
   /** Where the body of a function begins. */
@@ -96,21 +103,30 @@ export class Places {
   private byNeighbours(node: SyntaxNode): number | undefined {
     const place = statementList(this.original.tree, node);
     if (place) {
-      return this.afterPrevious(place.list, place.index) ?? this.entry(place.owner) ?? this.beforeNext(place.list, place.index);
+      const previous = this.previousPlaced(place.list, place.index);
+      return previous === undefined ? this.entry(place.owner) ?? this.beforeNext(place.list, place.index) : this.after(previous);
     }
     return this.insideParent(node);
   }
 
-  private afterPrevious(list: readonly SyntaxNode[], index: number): number | undefined {
+  private previousPlaced(list: readonly SyntaxNode[], index: number): number | undefined {
     for (let before = index - 1; before >= 0; before--) {
       const previous = list[before]!;
       const [place] = NOT_IN_PLACE.test(previous.type) ? NO_PLACES : this.of(previous);
       if (place !== undefined) {
-        const statement = this.generatedStatement(place);
-        return !statement || JUMPS.has(statement.type) ? place : statement.end;
+        return place;
       }
     }
     return undefined;
+  }
+
+  /** What follows the statement at a place; nothing where that is the end of a block, which has no count of its own. */
+  private after(place: number): number | undefined {
+    const statement = this.generatedStatement(place);
+    if (!statement || isJump(statement)) {
+      return place;
+    }
+    return this.script.text[this.script.nextToken(statement.end)] === '}' ? undefined : statement.end;
   }
 
   private beforeNext(list: readonly SyntaxNode[], index: number): number | undefined {
@@ -148,9 +164,9 @@ export class Places {
     }
     if (parent.type === 'IfStatement' || parent.type === 'ConditionalExpression') {
       const name = parent.consequent === part ? 'consequent' : 'alternate';
-      return parent[name] === part ? this.armTwin(parent, name)?.start : undefined;
+      return parent[name] === part ? this.twinOf(parent)?.[name]?.start : undefined;
     }
-    if (LOOPS.has(parent.type) && parent.body === part) {
+    if (isLoop(parent) && parent.body === part) {
       return this.loopTwin(parent)?.start;
     }
     return undefined;
@@ -173,61 +189,9 @@ export class Places {
   /** The body of the loop in the script whose head holds a mapped part of this loop's head. */
   private loopTwin(loop: SyntaxNode): SyntaxNode | undefined {
     const heads = [loop.test, loop.right, loop.init, loop.left, loop.update].filter(isNode);
-    const isLoop = (parent: SyntaxNode, child: SyntaxNode) => LOOPS.has(parent.type) && parent.body !== child;
-    const twin = heads.map((head) => this.ancestorTwin(head, isLoop)).find(Boolean);
+    const isHead = (parent: SyntaxNode, child: SyntaxNode) => isLoop(parent) && parent.body !== child;
+    const twin = heads.map((head) => this.ancestorTwin(head, isHead)).find(Boolean);
     return twin?.body as SyntaxNode | undefined;
-  }
-
-  private armTwin(conditional: SyntaxNode, name: 'consequent' | 'alternate'): SyntaxNode | undefined {
-    const [test, negated] = withoutNegation(conditional.test as SyntaxNode);
-    for (const offset of this.direct(test)) {
-      for (const node of this.script.tree.startingAt(offset)) {
-        const twin = this.conditionalWithTest(node);
-        const arms = twin && this.twinArms(twin.conditional, conditional, twin.negated !== negated);
-        if (arms?.[name]) {
-          return arms[name];
-        }
-      }
-    }
-    return undefined;
-  }
-
-  /** The conditional of the script that tests a node, and whether it tests for the opposite. */
-  private conditionalWithTest(node: SyntaxNode): { conditional: SyntaxNode; negated: boolean } | undefined {
-    let negated = false;
-    let child = node;
-    let parent = this.script.tree.parent(child);
-    for (; parent?.type === 'UnaryExpression' && parent.operator === '!'; parent = this.script.tree.parent(child)) {
-      negated = !negated;
-      child = parent;
-    }
-    const isTest = parent && ((parent.type === 'IfStatement' || parent.type === 'ConditionalExpression') ? parent.test === child
-      : parent.type === 'LogicalExpression' && parent.left === child);
-    return isTest ? { conditional: parent!, negated } : undefined;
-  }
-
-  /** The arms of a twin by their roles in the original: by what is mapped inside of them, else by the sense of the test. */
-  private twinArms(twin: SyntaxNode, conditional: SyntaxNode, swapped: boolean): { consequent?: SyntaxNode; alternate?: SyntaxNode } | undefined {
-    if (twin.type === 'LogicalExpression') {
-      const right = twin.right as SyntaxNode;
-      const role = this.roleIn(conditional, right);
-      return role && { [role]: right };
-    }
-    const arms = [twin.consequent, twin.alternate].filter(isNode);
-    const roles = arms.map((arm) => this.roleIn(conditional, arm));
-    const elsewhere = arms.some((arm, index) => roles[index] === undefined && this.positions.firstOriginal(arm.start, arm.end)?.source === this.source);
-    if (elsewhere && roles.every((role) => role === undefined)) {
-      return undefined; // a conditional of its own, whose test begins at the same place
-    }
-    const [first, second] = [twin.consequent, twin.alternate].map((arm) => (isNode(arm) ? arm : undefined));
-    const turned = roles[0] === 'alternate' || (roles[0] === undefined && (roles[1] === 'consequent' || (roles[1] === undefined && swapped)));
-    return turned ? { consequent: second, alternate: first } : { consequent: first, alternate: second };
-  }
-
-  private roleIn(conditional: SyntaxNode, arm: SyntaxNode): 'consequent' | 'alternate' | undefined {
-    const place = this.positions.firstOriginal(arm.start, arm.end);
-    const within = (node: unknown) => isNode(node) && place?.source === this.source && node.start <= place.offset && place.offset < node.end;
-    return within(conditional.consequent) ? 'consequent' : within(conditional.alternate) ? 'alternate' : undefined;
   }
 
   private functionTwin(node: SyntaxNode): SyntaxNode | undefined {
@@ -319,14 +283,4 @@ function functionAt(
   }
   const around = parent.type === 'BlockStatement' && (parent.body as SyntaxNode[])[0] === node ? parentOf(parent) : undefined;
   return around && isFunction(around) ? around : undefined;
-}
-
-function withoutNegation(test: SyntaxNode): [SyntaxNode, boolean] {
-  let node = test;
-  let negated = false;
-  while (node.type === 'UnaryExpression' && node.operator === '!') {
-    node = node.argument as SyntaxNode;
-    negated = !negated;
-  }
-  return [node, negated];
 }

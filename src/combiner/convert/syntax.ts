@@ -13,6 +13,23 @@ export function isFunction(node: SyntaxNode): boolean {
   return FUNCTIONS.has(node.type);
 }
 
+export function isLoop(node: SyntaxNode): boolean {
+  return /^(?:For|ForIn|ForOf|While|DoWhile)Statement$/.test(node.type);
+}
+
+export function isJump(node: SyntaxNode): boolean {
+  return /^(?:Return|Throw|Break|Continue)Statement$/.test(node.type);
+}
+
+/** Whether an arm of an `if` ends with a jump, so that what follows the `if` does not follow it. */
+export function leaves(arm: unknown): boolean {
+  if (!isNode(arm)) {
+    return false;
+  }
+  const last = arm.type === 'BlockStatement' ? (arm.body as SyntaxNode[]).at(-1) : arm;
+  return last !== undefined && isJump(last);
+}
+
 export function isNode(value: unknown): value is SyntaxNode {
   return typeof value === 'object' && value !== null && typeof (value as SyntaxNode).type === 'string' && typeof (value as SyntaxNode).start === 'number';
 }

@@ -1,0 +1,357 @@
+import type { Program } from '../program';
+
+/** Everything that decides whether the next piece of code runs. */
+export const BRANCHES: readonly Program[] = [
+  {
+    name: 'if and else, with and without braces',
+    source: `
+export function handler({ a, b }) {
+  let out = '';
+  if (a) { out += 'a'; } else { out += 'b'; }
+  if (b) out += 'c'; else out += 'd';
+  if (a && b)
+    out += 'e';
+  else
+    out += 'f';
+  return out;
+}`,
+    events: [{ a: 1, b: 0 }],
+  },
+  {
+    name: 'if without else that always holds, never holds, and both',
+    source: `
+export function handler({ a, b }) {
+  let out = 0;
+  if (a) { out += 1; }
+  if (!a) { out += 2; }
+  if (b) out += 3;
+  return out;
+}`,
+    events: [{ a: 1, b: 0 }, { a: 1, b: 1 }],
+  },
+  {
+    name: 'early returns without braces',
+    source: `
+function pick(x) {
+  if (x === undefined) return 'none';
+  if (x < 0) return 'negative';
+  if (x === 0) return;
+  return 'positive';
+}
+export function handler({ xs }) { return xs.map(pick); }`,
+    events: [{ xs: [1, 2, 0] }],
+  },
+  {
+    name: 'else if chains',
+    source: `
+export function handler({ x }) {
+  if (x === 1) {
+    return 'one';
+  } else if (x === 2) {
+    return 'two';
+  } else if (x === 3) {
+    return 'three';
+  } else {
+    return 'many';
+  }
+}`,
+    events: [{ x: 2 }, { x: 4 }],
+  },
+  {
+    name: 'else if chains without a last else, and without braces',
+    source: `
+export function handler({ x }) {
+  let out = 0;
+  if (x === 1) out = 1;
+  else if (x === 2) out = 2;
+  else if (x === 3) out = 3;
+  if (out > 2) {
+    out *= 2;
+  } else if (out > 1) {
+    out *= 3;
+  }
+  return out;
+}`,
+    events: [{ x: 2 }, { x: 4 }],
+  },
+  {
+    name: 'if inside of if, with the only else of the outer one',
+    source: `
+export function handler({ a, b }) {
+  if (a) {
+    if (b) {
+      return 'ab';
+    }
+  } else {
+    return 'none';
+  }
+  return 'end';
+}`,
+    events: [{ a: 1, b: 0 }],
+  },
+  {
+    name: 'empty arms',
+    source: `
+export function handler({ a, b }) {
+  if (a) {
+  } else {
+    b++;
+  }
+  if (b) {
+    b++;
+  } else {
+  }
+  if (a) ; else b--;
+  return b;
+}`,
+    events: [{ a: 1, b: 0 }],
+  },
+  {
+    name: 'conditional expressions, nested and as arguments',
+    source: `
+const size = (n) => n > 100 ? 'large' : n > 10 ? 'medium' : 'small';
+export function handler({ n, f }) {
+  const label = f ? size(n) : 'off';
+  return [label, f ? 1 : 0, String(n > 5 ? 'more' : 'less'), \`\${n > 1000 ? 'huge' : 'fine'}\`];
+}`,
+    events: [{ n: 50, f: true }],
+  },
+  {
+    name: 'conditional expressions around calls and assignments',
+    source: `
+const log = [];
+const note = (x) => log.push(x);
+export function handler({ a }) {
+  let b;
+  a ? note('yes') : note('no');
+  a ? (b = 1) : (b = 2);
+  const c = a ? { deep: a ? 1 : 2 } : [a ? 3 : 4];
+  return { b, c };
+}`,
+    events: [{ a: true }],
+  },
+  {
+    name: 'logical chains',
+    source: `
+export function handler({ a, b, c }) {
+  const one = a && b && c;
+  const two = a || b || c;
+  const three = (a && b) || c;
+  const four = a && (b || c);
+  if (a && (b || c) && one) return one;
+  return [one, two, three, four, !(a && b)];
+}`,
+    events: [{ a: 1, b: 0, c: 2 }],
+  },
+  {
+    name: 'logical expressions as statements',
+    source: `
+const seen = [];
+export function handler({ a, b }) {
+  a && seen.push('a');
+  b && seen.push('b');
+  a || seen.push('not a');
+  b || seen.push('not b');
+  a && b && seen.push('both');
+  return seen;
+}`,
+    events: [{ a: 1, b: 0 }],
+  },
+  {
+    name: 'nullish coalescing and its chains',
+    source: `
+export function handler({ a, b, c }) {
+  const one = a ?? 'default';
+  const two = b ?? 'default';
+  const three = b ?? c ?? 'last';
+  return { one, two, three, four: (a ?? b) ?? c };
+}`,
+    events: [{ a: 0, c: 3 }],
+  },
+  {
+    name: 'logical assignment',
+    source: `
+export function handler({ a, b, c }) {
+  a ||= 'a';
+  b &&= 'b';
+  c ??= 'c';
+  const o = { x: 0 };
+  o.x ||= a;
+  o.y ??= b;
+  return [a, b, c, o];
+}`,
+    events: [{ a: 1, b: 0 }],
+  },
+  {
+    name: 'optional chaining',
+    source: `
+export function handler({ a, f, list }) {
+  const one = a?.b?.c;
+  const two = f?.(a?.b);
+  const three = list?.[0]?.name ?? 'nobody';
+  delete a?.b;
+  return [one, two, three, a?.toString()];
+}`,
+    events: [{ a: { b: { c: 1 } } }, { list: [{}] }],
+  },
+  {
+    name: 'switch with fall-through and break',
+    source: `
+export function handler({ x }) {
+  let out = [];
+  switch (x) {
+    case 1:
+      out.push(1);
+    case 2:
+      out.push(2);
+      break;
+    case 3:
+    case 4: {
+      out.push(4);
+      break;
+    }
+    default:
+      out.push('other');
+  }
+  return out;
+}`,
+    events: [{ x: 1 }, { x: 3 }],
+  },
+  {
+    name: 'switch with the default in the middle',
+    source: `
+export function handler({ x }) {
+  switch (x) {
+    case 'a':
+      return 1;
+    default:
+      x = 'none';
+    case 'b':
+      return x;
+    case 'c':
+      return 3;
+  }
+}`,
+    events: [{ x: 'b' }, { x: 'q' }],
+  },
+  {
+    name: 'switch without a match, without default, and with returns in each case',
+    source: `
+function name(x) {
+  switch (x) {
+    case 1: return 'one';
+    case 2: return 'two';
+  }
+  return 'many';
+}
+function always(x) {
+  switch (typeof x) {
+    case 'string':
+      return 's';
+    case 'number': {
+      const n = x + 1;
+      return n;
+    }
+    default:
+      return 'd';
+  }
+}
+export function handler({ x }) { return [name(x), always(x)]; }`,
+    events: [{ x: 7 }],
+  },
+  {
+    name: 'switch (true) with calls as cases, in a loop with continue',
+    source: `
+const big = (n) => n > 10;
+export function handler({ xs }) {
+  const out = [];
+  for (const x of xs) {
+    switch (true) {
+      case big(x):
+        out.push('big');
+        continue;
+      case x === 0:
+        continue;
+      case x < 0:
+        out.push('negative');
+        break;
+    }
+    out.push(x);
+  }
+  return out;
+}`,
+    events: [{ xs: [11, 0, 3] }],
+  },
+  {
+    name: 'negated and compound conditions, which a minifier turns around',
+    source: `
+export function handler({ a, b }) {
+  if (!a) {
+    return 'no a';
+  }
+  if (!(a > 1 && b)) {
+    b = 5;
+  } else {
+    b = 6;
+  }
+  if (a !== 2) b++; else b--;
+  if (a == null) { b = 0; }
+  return !b ? 'zero' : b;
+}`,
+    events: [{ a: 2, b: 1 }],
+  },
+  {
+    name: 'a condition that a bundler knows',
+    source: `
+const DEBUG = false;
+export function handler({ a }) {
+  if (DEBUG) {
+    a = 'debug';
+  }
+  if (process.env.NEVER_SET === 'x') {
+    a = 'x';
+  }
+  if (typeof a === 'undefined' || a === null) throw new Error('a');
+  return true ? a : 'never';
+}`,
+    events: [{ a: 2 }],
+  },
+  {
+    name: 'throw and return in arms',
+    source: `
+function check(x) {
+  if (!x) throw new TypeError('none');
+  if (x > 5) { throw new RangeError('much'); }
+  return x;
+}
+export function handler({ xs }) {
+  return xs.map((x) => {
+    try { return check(x); } catch (error) { return error.name; }
+  });
+}`,
+    events: [{ xs: [0, 1] }],
+  },
+  {
+    name: 'if whose arms both return, with code after it',
+    source: `
+export function handler({ a, list }) {
+  if (a) { return list.find((x) => x > 1); } else if (list.length) { return list.length; }
+  const rest = list.concat(1);
+  if (rest.length > 3) return rest;
+  else return 'short';
+}`,
+    events: [{ a: 0, list: [] }],
+  },
+  {
+    name: 'comma expressions and void',
+    source: `
+let n = 0;
+export function handler({ a }) {
+  const x = (n++, a ? n : -n);
+  void (a && n++);
+  for (let i = 0, j = 5; i < j; i++, j--) n += i;
+  return x, n;
+}`,
+    events: [{ a: 1 }],
+  },
+];
