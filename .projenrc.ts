@@ -80,6 +80,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       testTimeout: 60_000,
       maxWorkers: 2,
+      globalSetup: '<rootDir>/test/temporary-folder/set-up.ts',
+      globalTeardown: '<rootDir>/test/temporary-folder/tear-down.ts',
       moduleNameMapper: { '^cdk-lambda-coverage$': '<rootDir>/src/index.ts' },
     },
   },

@@ -6,10 +6,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import * as path from 'node:path';
-import { LocalDeployment } from '../test/lambda/local-deployment';
-import { SynthesizedApp } from '../test/lambda/synthesized-app';
 import { mismatch, type ExampleEvent } from './orders/events';
 import { synthesizeOrders } from './orders/synthesize';
+import { LocalDeployment } from '../test/lambda/local-deployment';
+import { SynthesizedApp } from '../test/lambda/synthesized-app';
 
 const ROOT = path.dirname(__dirname);
 const EXAMPLE = path.join(__dirname, 'orders');

@@ -1,5 +1,5 @@
 /** Bundles what runs in Lambda and on the command line into `assets/`. Same input, same bytes. */
-import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build, type BuildOptions, type Metafile } from 'esbuild';
 import { thirdPartyLicenses } from './third-party-licenses';
@@ -61,6 +61,8 @@ async function main(): Promise<void> {
   for (const bundle of ['combiner', 'cli']) {
     cpSync(join(htmlAssets, 'assets'), join(assets, bundle, 'assets'), { recursive: true });
   }
+  // npm makes the files of `bin` executable when it installs them, pip does not
+  chmodSync(BUNDLES.cli!.outfile!, 0o755);
   writeFileSync(join(assets, LICENSES), thirdPartyLicenses(root, metafiles));
 }
 

@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { openLocation, parseLocation, type CoverageLocation } from './coverage-location';
 import { readCloudAssembly } from '../combiner/cloud-assembly';
 import { combine } from '../combiner/combine';
 import { writeReports } from '../combiner/report/write-reports';
 import { isReportFormat, REPORT_FORMATS, type ReportFormatName } from '../contract/report-formats';
-import { openLocation, parseLocation, type CoverageLocation } from './coverage-location';
 
 interface ReportOptions {
   readonly output: string;

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodeEnvironment, Variable } from '../contract/environment';
 import { filesBelow } from './files-below';
 import { isVendored } from './original-path';
 import type { MergedScript } from './raw-merge';
+import { decodeEnvironment, Variable } from '../contract/environment';
 
 /** What a synthesized app tells about the functions that coverage is attached to. */
 export interface CloudAssembly {

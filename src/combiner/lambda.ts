@@ -2,11 +2,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { combine } from './combine';
+import { filesBelow } from './files-below';
 import { decodeEnvironment, Variable } from '../contract/environment';
 import { combinedPrefix, reportsPrefix } from '../contract/object-keys';
 import { decodeReportFormats } from '../contract/report-formats';
-import { combine } from './combine';
-import { filesBelow } from './files-below';
 import { totalPercentage } from './report/totals';
 import { writeReports } from './report/write-reports';
 import { S3Store } from './stores/s3-store';

@@ -1,5 +1,5 @@
-import { decodeRawCoverage, type RawCoverage } from '../contract/raw-coverage';
 import { unpacked } from './compressed';
+import { decodeRawCoverage, type RawCoverage } from '../contract/raw-coverage';
 import { StoreError, type CoverageStore } from './stores/store';
 
 /** So many objects are fetched at a time. */

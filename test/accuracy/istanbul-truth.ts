@@ -45,7 +45,14 @@ export async function instrumentedBundle({ entry, outfile, format, root }: {
   readonly entry: string; readonly outfile: string; readonly format: Format; readonly root: string;
 }): Promise<void> {
   await build({
-    entryPoints: [entry], outfile, bundle: true, format, platform: 'node', target: 'node20', logLevel: 'error', plugins: [instrumented(root)],
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    format,
+    platform: 'node',
+    target: 'node20',
+    logLevel: 'error',
+    plugins: [instrumented(root)],
     nodePaths: [path.join(__dirname, '..', '..', 'node_modules')],
   });
 }

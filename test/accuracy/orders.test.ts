@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
 import { createCoverageMap, type CoverageMapData } from 'istanbul-lib-coverage';
+import { counters, differences } from './counters';
+import { istanbulTruth } from './istanbul-truth';
 import { mismatch, type ExampleEvent } from '../../examples/orders/events';
 import { readCloudAssembly } from '../../src/combiner/cloud-assembly';
 import { combine, type Combined } from '../../src/combiner/combine';
@@ -11,8 +13,6 @@ import { S3Store } from '../../src/combiner/stores/s3-store';
 import { LocalDeployment } from '../lambda/local-deployment';
 import { nodeBinary, type NodeVersion } from '../lambda/node-versions';
 import { SynthesizedApp } from '../lambda/synthesized-app';
-import { counters, differences } from './counters';
-import { istanbulTruth } from './istanbul-truth';
 
 const ROOT = path.join(__dirname, '..', '..');
 const EXAMPLE = path.join(ROOT, 'examples', 'orders');

@@ -140,7 +140,9 @@ test('include and exclude patterns are for original files', async () => {
     ...raw,
     metadata: { ...raw.metadata, include, exclude },
     result: [{
-      ...raw.result[0]!, sha256: sha256(script), sourceMap: sha256(map),
+      ...raw.result[0]!,
+      sha256: sha256(script),
+      sourceMap: sha256(map),
       functions: [{ functionName: '', isBlockCoverage: true, ranges: [{ startOffset: 0, endOffset: script.length, count: 1 }] }],
     }],
   }));

@@ -1,7 +1,7 @@
-import { LocalS3 } from '../s3/local-s3';
 import { LocalLambda, type InvocationResult } from './local-lambda';
 import type { NodeVersion } from './node-versions';
 import type { SynthesizedApp } from './synthesized-app';
+import { LocalS3 } from '../s3/local-s3';
 
 export interface LocalDeploymentOptions {
   /** @default - that of each function's runtime */

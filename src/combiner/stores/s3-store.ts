@@ -1,6 +1,6 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import { rawCoveragePrefix, sourceKey } from '../../contract/object-keys';
 import { StoreError, type CoverageStore } from './store';
+import { rawCoveragePrefix, sourceKey } from '../../contract/object-keys';
 
 /** A coverage bucket. The SDK retries each request 3 times. */
 export class S3Store implements CoverageStore {

@@ -1,16 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
-import { type Settings } from '../../contract/environment';
-import { formatExecutionId, parseExecutionId, rawCoverageKey, sourceKey } from '../../contract/object-keys';
-import { encodeRawCoverage, RAW_COVERAGE_VERSION, type RawCoverage } from '../../contract/raw-coverage';
 import type { Log } from './log';
+import { Clock, crypto, readFileSync, zlib } from './platform';
 import type { Profiler } from './profiler';
 import type { Scripts, Source } from './scripts';
 import { UploadError, type Uploader } from './uploader';
-
-const compress = promisify(gzip);
+import { type Settings } from '../../contract/environment';
+import { formatExecutionId, parseExecutionId, rawCoverageKey, sourceKey } from '../../contract/object-keys';
+import { encodeRawCoverage, RAW_COVERAGE_VERSION, type RawCoverage } from '../../contract/raw-coverage';
 
 /** What is the same for all takes of an execution environment. */
 export interface EnvironmentIdentity {
@@ -22,8 +17,8 @@ export interface EnvironmentIdentity {
 
 /** Takes the coverage of an execution environment and brings it to the bucket. Nothing of it throws or rejects. */
 export class Collector {
-  private readonly environmentId = randomBytes(6).toString('hex');
   private readonly kept = new Set<string>();
+  private environmentId?: string;
   private sequence = 0;
 
   public constructor(
@@ -39,10 +34,14 @@ export class Collector {
   public async collect(requestId: string | undefined): Promise<void> {
     try {
       const { raw, sources } = this.take(requestId);
-      if (raw.result.length > 0 || raw.omitted.length > 0) {
-        await this.upload(raw);
+      const isEmpty = raw.result.length === 0 && raw.omitted.length === 0;
+      // at once: the environment is held for the longest of them, not for all one after the other
+      const work = [...(isEmpty ? [] : [this.upload(raw)]), ...sources.map((source) => this.keep(source))];
+      for (const outcome of await Promise.allSettled(work)) {
+        if (outcome.status === 'rejected') {
+          this.report(outcome.reason as Error, requestId);
+        }
       }
-      await Promise.all(sources.map((source) => this.keep(source)));
     } catch (error) {
       this.report(error as Error, requestId);
     }
@@ -50,6 +49,7 @@ export class Collector {
 
   private take(requestId: string | undefined): { raw: RawCoverage; sources: Source[] } {
     const sequence = this.sequence++;
+    this.environmentId ??= crypto().randomBytes(6).toString('hex');
     const { scripts, omitted, sources } = this.scripts.own(this.profiler.take());
     const raw: RawCoverage = {
       version: RAW_COVERAGE_VERSION,
@@ -59,7 +59,7 @@ export class Collector {
         ...(requestId !== undefined && { requestId }),
         environmentId: this.environmentId,
         sequence,
-        timestamp: new Date().toISOString(),
+        timestamp: new Clock().toISOString(),
         phase: sequence === 0 ? 'init' : 'invocation',
         ...(this.settings.runId !== undefined && { runId: this.settings.runId }),
         engine: process.versions.v8,
@@ -76,7 +76,7 @@ export class Collector {
   private async upload(raw: RawCoverage): Promise<void> {
     const { functionName, requestId, environmentId, sequence, timestamp } = raw.metadata;
     const execution = formatExecutionId({ requestId: asUuid(requestId ?? ''), environmentId, sequence });
-    const key = rawCoverageKey(functionName, execution, this.settings.prefix, new Date(timestamp));
+    const key = rawCoverageKey(functionName, execution, this.settings.prefix, new Clock(timestamp));
     const body = await compress(encodeRawCoverage(raw));
     await this.put(key, body, 'application/json');
     this.log.debug('coverage uploaded', { s3_key: key, file_size: body.length }, requestId);
@@ -131,6 +131,10 @@ function asUuid(requestId: string): string {
   if (parseExecutionId(`${id}-000000000000-00000000`)) {
     return id;
   }
-  const hash = createHash('sha256').update(requestId).digest('hex');
+  const hash = crypto().createHash('sha256').update(requestId).digest('hex');
   return [hash.slice(0, 8), hash.slice(8, 12), hash.slice(12, 16), hash.slice(16, 20), hash.slice(20, 32)].join('-');
+}
+
+function compress(content: string | Buffer): Promise<Buffer> {
+  return new Promise((resolve, reject) => zlib().gzip(content, (error, compressed) => (error ? reject(error) : resolve(compressed))));
 }

@@ -1,7 +1,4 @@
-/** Wraps the user's handler in a function of the same kind that tells when each invocation has its answer. */
-import { types } from 'node:util';
-import type { Handler } from './loader';
-import { afterTurns } from './platform';
+import { afterTurns, isPromise, promiseThen, unreferencedTimer } from './platform';
 
 export interface Context {
   readonly awsRequestId?: string;
@@ -11,137 +8,144 @@ export interface Context {
 
 /** What is done around an invocation. Nothing of it throws or rejects. */
 export interface Observer {
-  /** Called before the handler. Returns what is called once when the answer is known. */
-  begin(context: Context): () => Promise<void>;
-  /** Whether the answer waits for the end of that. */
+  /** Whether the answer waits for what is done when it is known. */
   readonly delaysAnswer: boolean;
-  /** Whether a handler that returns no promise answers with what it returned (the runtime of Node.js 24), or by other means. */
-  readonly returnIsAnswer: boolean;
+  /** Called before the handler. Returns what is called once when the answer is known. */
+  begin(context: Context | undefined): () => Promise<void>;
 }
 
-type Callback = (error: unknown, result?: unknown) => void;
+export type Callback = (error: unknown, result?: unknown) => void;
+export type Stream = Pick<NodeJS.WritableStream, 'once'> & { readonly writableFinished?: boolean };
 
-const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 /** The runtime posts the answer one turn of the event loop after the handler has settled; one more for it to ask for the next. */
 const TURNS_UNTIL_ANSWERED = 3;
-const ANSWERING_METHODS = ['succeed', 'fail', 'done'] as const;
+/** Longest wait for the rest of a stream after its handler has settled, in milliseconds. */
+const STREAM_TIMEOUT = 1_000;
 
-export function observed(handler: Handler, observer: Observer): Handler {
-  const streaming = Boolean((handler as unknown as Record<symbol, unknown>)[STREAMING]);
-  const pending = new Set<Invocation>();
-  process.on('beforeExit', () => pending.forEach((invocation) => invocation.loopIsEmpty()));
-  const wrapped = function (this: unknown, ...args: unknown[]): unknown {
-    const context = (streaming ? args[2] : args[1]) as Context;
-    const invocation = new Invocation(observer, context, () => pending.delete(invocation));
-    pending.add(invocation);
-    if (!streaming) {
-      replaceAnsweringMethods(context, invocation);
-      if (typeof args[2] === 'function') {
-        args[2] = invocation.callback(args[2] as Callback);
-      }
-    }
-    try {
-      return invocation.returned(Reflect.apply(handler, this, args));
-    } catch (error) {
-      invocation.settled();
-      throw error;
-    }
-  };
-  // The runtime looks at both: Node.js 24 refuses handlers of three parameters, and the symbols mark streaming handlers.
-  Object.defineProperty(wrapped, 'length', { value: handler.length, configurable: true });
-  for (const symbol of Object.getOwnPropertySymbols(handler)) {
-    Object.defineProperty(wrapped, symbol, Object.getOwnPropertyDescriptor(handler, symbol)!);
-  }
-  return wrapped;
+/** What the runtime calls a handler with. */
+export interface Given {
+  readonly context: Context | undefined;
+  /** None in the runtime of Node.js 24: what a handler returns is the answer there. */
+  readonly callback: Callback | undefined;
+  /** Only of a streaming handler. */
+  readonly stream: Stream | undefined;
 }
 
 /** One call of the handler, from its begin to the moment its answer is known. */
-class Invocation {
+export class Invocation {
   private readonly answerKnown: () => Promise<void>;
+  private readonly answersEmptyLoop: boolean;
+  private told?: Promise<void>;
   private isSettled = false;
+  private isAnswered = false;
+  private waitsForEmptyLoop = false;
 
-  public constructor(private readonly observer: Observer, private readonly context: Context, private readonly forget: () => void) {
-    this.answerKnown = observer.begin(context);
+  public constructor(private readonly observer: Observer, private readonly given: Given, private readonly forget: () => void) {
+    // only the runtime that has callbacks goes on when the loop is empty; looked at now, since handlers set the property anywhere
+    this.answersEmptyLoop = Boolean(given.context && 'callbackWaitsForEmptyEventLoop' in given.context);
+    this.answerKnown = observer.begin(given.context);
   }
 
-  /** The answer is known and on its way. */
-  public settled(): void {
-    if (this.settle()) {
-      afterTurns(TURNS_UNTIL_ANSWERED, () => void this.answerKnown());
-    }
-  }
-
-  /** What a non-streaming or a streaming handler returned, as the runtime shall see it. */
+  /** What the handler returned, as the runtime shall see it. */
   public returned(result: unknown): unknown {
-    if (types.isPromise(result)) {
-      if (this.observer.delaysAnswer) {
-        return this.delayed(result);
-      }
+    if (isPromise(result) && result.then === promiseThen && !this.observer.delaysAnswer) {
       const settled = () => this.settled();
-      result.then(settled, settled);
+      void Reflect.apply(promiseThen, result, [settled, settled]);
     } else if (isThenable(result)) {
-      return this.delayed(Promise.resolve(result));
-    } else if (this.observer.returnIsAnswer) {
-      return this.observer.delaysAnswer ? this.delayed(Promise.resolve(result)) : (this.settled(), result);
+      // `then` may do the work, as that of a query builder does: it is called once, so the runtime gets a promise instead
+      return this.answered(Promise.resolve(result));
+    } else if (this.given.stream) {
+      this.settled(); // the runtime refuses it
+    } else if (!this.given.callback) {
+      return this.answered(Promise.resolve(result));
     }
     return result;
+  }
+
+  /** What the handler threw before it returned: an answer like a rejection, except where the runtime takes it for none. */
+  public thrown(error: unknown): unknown {
+    if (this.observer.delaysAnswer && error !== undefined && error !== null) {
+      return this.answered(Promise.reject(error));
+    }
+    this.settled();
+    throw error;
   }
 
   /** A callback that answers as the runtime's own does: at once with an error, else when the event loop is empty if it waits for that. */
   public callback(callback: Callback): Callback {
     return (...args) => {
-      const atOnce = (args[0] !== undefined && args[0] !== null) || this.context.callbackWaitsForEmptyEventLoop === false;
+      const atOnce = (args[0] !== undefined && args[0] !== null) || !this.given.context?.callbackWaitsForEmptyEventLoop;
       this.answer(() => callback(...args), atOnce);
     };
   }
 
-  /** Answers, after or before the answer is told of. */
-  public answer(send: () => void, atOnce = true): void {
-    if (this.observer.delaysAnswer && this.settle()) {
-      void this.answerKnown().then(send);
+  /** Answers, before or after the answer is told of. The runtime ignores what comes after the first that could be sent. */
+  public answer(send: () => void, atOnce: boolean): void {
+    if (this.observer.delaysAnswer) {
+      // An answer that cannot be sent is thrown into the handler by the runtime, which makes it an answer of the same text.
+      this.tell().then(send).catch((error: unknown) => this.given.callback?.(error));
       return;
     }
     send();
-    if (atOnce) {
+    if (!this.isAnswered) {
+      this.isAnswered = true;
+      this.waitsForEmptyLoop = !atOnce;
       this.settled();
     }
   }
 
   /** Nothing is left to run: the runtime answers now whatever it has, in the same event. */
   public loopIsEmpty(): void {
-    this.settled();
+    if (this.answersEmptyLoop) {
+      this.waitsForEmptyLoop = false;
+      this.settled();
+    }
   }
 
-  private async delayed(result: Promise<unknown>): Promise<unknown> {
+  private async answered(result: Promise<unknown>): Promise<unknown> {
     try {
       return await result;
     } finally {
-      if (this.observer.delaysAnswer && this.settle()) {
-        await this.answerKnown();
+      if (this.observer.delaysAnswer) {
+        await this.tell();
       } else {
         this.settled();
       }
     }
   }
 
-  /** @returns whether this is the first time */
-  private settle(): boolean {
-    const first = !this.isSettled;
+  /** The answer is known and on its way. */
+  private settled(): void {
+    if (!this.isSettled && !this.waitsForEmptyLoop) {
+      this.isSettled = true;
+      this.forget();
+      afterTurns(TURNS_UNTIL_ANSWERED, () => whenSent(this.given.stream, () => void this.tell()));
+    }
+  }
+
+  private tell(): Promise<void> {
     this.isSettled = true;
     this.forget();
-    return first;
+    return (this.told ??= this.answerKnown());
   }
 }
 
-/** `context.succeed`, `fail` and `done` answer at once, whatever the handler returns; the runtime of Node.js 24 has none. */
-function replaceAnsweringMethods(context: Context, invocation: Invocation): void {
-  const methods = context as Record<string, unknown>;
-  for (const name of ANSWERING_METHODS) {
-    const method = methods?.[name];
-    if (typeof method === 'function') {
-      methods[name] = (...args: unknown[]) => invocation.answer(() => Reflect.apply(method, context, args));
-    }
+/** Calls back when a stream has been handed over as a whole, so that what comes then does not slow it down. */
+function whenSent(stream: Stream | undefined, callback: () => void): void {
+  if (!stream || stream.writableFinished !== false) {
+    callback();
+    return;
   }
+  let isOver = false;
+  const over = () => {
+    if (!isOver) {
+      isOver = true;
+      callback();
+    }
+  };
+  stream.once('finish', over);
+  stream.once('close', over);
+  unreferencedTimer(STREAM_TIMEOUT, over);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -5,10 +5,10 @@
  * A syntax error or a missing module is thrown as it is: the runtime, which loads this wrapper as its user module, gives it
  * its name (`Runtime.UserCodeSyntaxError`, `Runtime.ImportModuleError`).
  */
-import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
-import { HandlerNotFound, MalformedHandlerName } from './runtime-errors';
+import { existsSync, readFileSync } from './platform';
+import { runtimeError, type RuntimeErrorKind } from './runtime-errors';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever the user exports
 export type Handler = (this: unknown, ...args: any[]) => unknown;
@@ -23,43 +23,54 @@ interface HandlerName {
 /** The first Node.js whose managed runtime has the loader of aws-lambda-ric 4. */
 const FIRST_WITH_IMPORT = 24;
 
-export async function loadHandler(taskRoot: string, handler: string, nodeMajor: number): Promise<Handler> {
-  const name = parseHandlerName(handler);
+export interface LoaderOptions {
+  readonly taskRoot: string;
+  /** Folder of the runtime's own code, which Node.js names in its errors as the one that requires the user's module. */
+  readonly runtimeFolder: string;
+  readonly nodeMajor: number;
+}
+
+/** @throws what the runtime would have found wrong, or what the user's module throws */
+export async function loadHandler(handler: string, { taskRoot, runtimeFolder, nodeMajor }: LoaderOptions): Promise<Handler> {
   const byImport = nodeMajor >= FIRST_WITH_IMPORT;
-  const loaded = byImport ? await importModule(taskRoot, name) : await requireModule(taskRoot, name);
-  const found = byImport ? findImported(loaded, name.path) : findNested(loaded, name.path);
+  const fail = (kind: RuntimeErrorKind, message: string) => runtimeError(kind, message, byImport);
+  if (handler.includes('..')) {
+    throw fail('MalformedHandlerName', `'${handler}' is not a valid handler name. Use absolute paths when specifying root directories in handler names.`);
+  }
+  const name = parseHandlerName(handler);
+  if (!name) {
+    throw fail('MalformedHandlerName', 'Bad handler');
+  }
+  const require = createRequire(join(runtimeFolder, 'index.mjs'));
+  const found = byImport
+    ? findImported(await importModule(taskRoot, name, require), name.path)
+    : findNested(await requireModule(taskRoot, name, require), name.path);
   if (!found) {
-    throw new HandlerNotFound(`${handler} is undefined or not exported`);
+    throw fail('HandlerNotFound', `${handler} is undefined or not exported`);
   }
   if (typeof found !== 'function') {
-    throw new HandlerNotFound(`${handler} is not a function`);
+    throw fail('HandlerNotFound', `${handler} is not a function`);
   }
   return found as Handler;
 }
 
-function parseHandlerName(handler: string): HandlerName {
-  if (handler.includes('..')) {
-    throw new MalformedHandlerName(
-      `'${handler}' is not a valid handler name. Use absolute paths when specifying root directories in handler names.`,
-    );
-  }
+function parseHandlerName(handler: string): HandlerName | undefined {
   const file = basename(handler);
   const match = /^([^.]*)\.(.*)$/.exec(file);
-  if (!match) {
-    throw new MalformedHandlerName('Bad handler');
-  }
-  return { folder: handler.substring(0, handler.indexOf(file)), module: match[1]!, path: match[2]!.split('.') };
+  return match ? { folder: handler.substring(0, handler.indexOf(file)), module: match[1]!, path: match[2]!.split('.') } : undefined;
 }
 
 /** Node.js 18 to 22: CommonJS first, by `require`; ES modules where the package or the extension says so. */
-async function requireModule(taskRoot: string, name: HandlerName): Promise<unknown> {
-  const require = createRequire(join(taskRoot, 'index.js'));
+async function requireModule(taskRoot: string, name: HandlerName, require: NodeJS.Require): Promise<unknown> {
   const path = resolve(taskRoot, name.folder, name.module);
   const requireFile = (file: string): unknown => (existsSync(file) ? require(file) : undefined);
   const importFile = async (file: string): Promise<unknown> => (existsSync(file) ? import(file) : undefined);
+  const extensionless = requireFile(path);
+  if (extensionless) {
+    return extensionless;
+  }
   const isModule = existsSync(`${path}.js`) && belongsToModulePackage(dirname(`${path}.js`));
-  return requireFile(path)
-    || (!isModule && requireFile(`${path}.js`))
+  return (!isModule && requireFile(`${path}.js`))
     || (isModule && await importFile(`${path}.js`))
     || await importFile(`${path}.mjs`)
     || requireFile(`${path}.cjs`)
@@ -67,17 +78,13 @@ async function requireModule(taskRoot: string, name: HandlerName): Promise<unkno
 }
 
 /** Node.js 24 and later: everything by `import`. */
-async function importModule(taskRoot: string, name: HandlerName): Promise<unknown> {
+async function importModule(taskRoot: string, name: HandlerName, require: NodeJS.Require): Promise<unknown> {
   const path = resolve(taskRoot, name.folder, name.module);
   for (const extension of ['', '.js', '.mjs', '.cjs']) {
     if (existsSync(path + extension)) {
-      const loaded: unknown = await import(path + extension);
-      if (loaded) {
-        return loaded;
-      }
+      return import(path + extension);
     }
   }
-  const require = createRequire(join(taskRoot, 'index.js'));
   return require(require.resolve(name.module, { paths: [taskRoot, join(taskRoot, name.folder)] }));
 }
 
@@ -106,7 +113,10 @@ function findNested(module: unknown, path: readonly string[]): unknown {
 }
 
 function findImported(module: unknown, path: readonly string[]): unknown {
-  const inObjects = (root: unknown) =>
-    path.reduce<unknown>((nested, key) => (typeof nested === 'object' && nested ? (nested as Record<string, unknown>)[key] : undefined), root);
-  return inObjects(module) || inObjects((module as { default?: unknown }).default);
+  const inObjects = (root: unknown) => path.reduce((nested, key) => (isObject(nested) ? nested[key] : undefined), root);
+  return inObjects(module) || (isObject(module) && 'default' in module ? inObjects(module.default) : undefined);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }

@@ -1,5 +1,5 @@
+import { Clock, stringify, writeLine } from './platform';
 import { Variable, type EnvironmentProblem } from '../../contract/environment';
-import { stringify, writeLine } from './platform';
 
 /** The names that the reference gives its exceptions. */
 export type ErrorType = 'CoverageError' | 'CoverageInitializationError' | 'S3UploadError';
@@ -31,7 +31,7 @@ export class Log {
 
   private write(level: string, fields: Record<string, unknown>, requestId: string | undefined): void {
     try {
-      const timestamp = new Date().toISOString();
+      const timestamp = new Clock().toISOString();
       writeLine(stringify({ level, timestamp, ...fields, function_name: this.functionName, request_id: requestId ?? null }));
     } catch {
       // a closed standard error is no reason to break the function

@@ -2,21 +2,15 @@
  * The errors that the runtime reports when a function cannot be loaded, under the same names, so that init fails exactly as
  * without the wrapper. Mirrors `Errors.js` of aws-lambda-ric 3.3.0 and `dist/utils/errors` of 4.0.2.
  */
-class RuntimeError extends Error {
-  public constructor(kind: string, message: string) {
-    super(message);
-    this.name = `Runtime.${kind}`;
-  }
-}
+export type RuntimeErrorKind = 'HandlerNotFound' | 'MalformedHandlerName';
 
-export class HandlerNotFound extends RuntimeError {
-  public constructor(message: string) {
-    super('HandlerNotFound', message);
+/** @param ownName whether the name is the error's own property, so that logs show it (4.0.2), or its prototype's (3.3.0) */
+export function runtimeError(kind: RuntimeErrorKind, message: string, ownName: boolean): Error {
+  const name = `Runtime.${kind}`;
+  if (ownName) {
+    return Object.assign(new Error(message), { name });
   }
-}
-
-export class MalformedHandlerName extends RuntimeError {
-  public constructor(message: string) {
-    super('MalformedHandlerName', message);
-  }
+  class RuntimeError extends Error {}
+  RuntimeError.prototype.name = name;
+  return new RuntimeError(message);
 }

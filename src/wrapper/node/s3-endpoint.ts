@@ -1,6 +1,7 @@
 /** Where a bucket's objects are, by the rules and the variables of the AWS SDKs. */
 export interface BucketAddress {
   readonly protocol: 'http:' | 'https:';
+  /** Without the brackets of an IPv6 address. */
   readonly hostname: string;
   readonly port?: number;
   /** Path in front of the key; begins and ends with a slash. */
@@ -27,23 +28,27 @@ const SUFFIXES: ReadonlyArray<readonly [string, string]> = [
  */
 export function bucketAddress(bucket: string, region: string, environment: Environment): BucketAddress {
   const override = environment.AWS_ENDPOINT_URL_S3 || environment.AWS_ENDPOINT_URL;
-  if (override && environment.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS !== 'true') {
-    const url = new URL(override);
-    if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-      throw new Error(`endpoint '${override}' is not an http or https URL`);
+  if (override && !isTrue(environment.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS)) {
+    const url = URL.canParse(override) ? new URL(override) : undefined;
+    if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+      throw new Error(`no coverage is collected: endpoint '${override}' is not an http or https URL`);
     }
     return {
       protocol: url.protocol,
-      hostname: url.hostname,
+      hostname: url.hostname.replace(/^\[|\]$/g, ''),
       ...(url.port && { port: Number(url.port) }),
       basePath: `${url.pathname.replace(/\/$/, '')}/${bucket}/`,
     };
   }
   const suffix = SUFFIXES.find(([start]) => region.startsWith(start))?.[1] ?? 'amazonaws.com';
-  const service = environment.AWS_USE_FIPS_ENDPOINT === 'true' ? 's3-fips' : 's3';
-  const dualStack = environment.AWS_USE_DUALSTACK_ENDPOINT === 'true' ? '.dualstack' : '';
+  const service = isTrue(environment.AWS_USE_FIPS_ENDPOINT) ? 's3-fips' : 's3';
+  const dualStack = isTrue(environment.AWS_USE_DUALSTACK_ENDPOINT) ? '.dualstack' : '';
   const host = `${service}${dualStack}.${region}.${suffix}`;
   return bucket.includes('.')
     ? { protocol: 'https:', hostname: host, basePath: `/${bucket}/` }
     : { protocol: 'https:', hostname: `${bucket}.${host}`, basePath: '/' };
+}
+
+function isTrue(value: string | undefined): boolean {
+  return value?.toLowerCase() === 'true';
 }

@@ -1,13 +1,14 @@
-import { createHash } from 'node:crypto';
-import { readFileSync, realpathSync } from 'node:fs';
+import type { Profiler as V8 } from 'node:inspector';
 import Module from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Profiler as V8 } from 'node:inspector';
+import { crypto, readFileSync, realpathSync } from './platform';
 import type { OmittedScript, ScriptCoverage } from '../../contract/raw-coverage';
 
 /** The texts that Node.js puts around a CommonJS module where something patched its loader; not in its types. */
 const [BEFORE, AFTER] = (Module as unknown as { wrapper: readonly [string, string] }).wrapper;
+
+const MAP_COMMENT = '//# sourceMappingURL=';
 
 /** A file whose content belongs into the bucket, once. */
 export interface Source {
@@ -68,10 +69,25 @@ export class Scripts {
         return { url, reason: 'what ran is not what the file holds: it was changed while it was loaded' };
       }
       const source = { sha256: sha256(content), file };
-      const map = mapBeside(file, text);
+      const map = this.mapBeside(file, text);
       return { path, sha256: source.sha256, wrapperLength, ...(map && { sourceMap: map.sha256 }), sources: map ? [source, map] : [source] };
     } catch (error) {
       return { url, reason: `cannot be read: ${(error as Error).message}` };
+    }
+  }
+
+  /** The source map that the script's last comment names, where it is a file of the function's that is there. */
+  private mapBeside(file: string, text: string): Source | undefined {
+    const comment = text.lastIndexOf(MAP_COMMENT);
+    const reference = comment < 0 ? undefined : /^\S+/.exec(text.slice(comment + MAP_COMMENT.length, comment + MAP_COMMENT.length + 1_000))?.[0];
+    if (!reference || /^[a-z][a-z0-9+.-]*:/i.test(reference)) {
+      return undefined;
+    }
+    try {
+      const map = join(dirname(file), decodeURIComponent(reference));
+      return this.pathOf(map) === undefined ? undefined : { sha256: sha256(readFileSync(map)), file: map };
+    } catch {
+      return undefined; // the map was not deployed; the combiner finds it in the cloud assembly
     }
   }
 
@@ -98,23 +114,8 @@ function wrapperLengthOf(text: string, functions: readonly V8.FunctionCoverage[]
   return candidates[length];
 }
 
-/** The source map that the script's last comment names, where it is a file that is there. */
-function mapBeside(file: string, text: string): Source | undefined {
-  const comment = text.lastIndexOf('//# sourceMappingURL=');
-  const reference = comment < 0 ? undefined : /^\S+/.exec(text.slice(comment + '//# sourceMappingURL='.length))?.[0];
-  if (!reference || /^[a-z][a-z0-9+.-]*:/i.test(reference)) {
-    return undefined;
-  }
-  const map = join(dirname(file), decodeURIComponent(reference));
-  try {
-    return { sha256: sha256(readFileSync(map)), file: map };
-  } catch {
-    return undefined; // the map was not deployed; the combiner finds it in the cloud assembly
-  }
-}
-
 function sha256(content: Buffer): string {
-  return createHash('sha256').update(content).digest('hex');
+  return crypto().createHash('sha256').update(content).digest('hex');
 }
 
 function real(path: string): string {

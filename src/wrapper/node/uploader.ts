@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto';
-import * as http from 'node:http';
-import * as https from 'node:https';
-import { sign } from 'aws4';
+import type * as http from 'node:http';
+import type { sign } from 'aws4';
+import { crypto, now, random } from './platform';
+import { S3Connection, type S3Answer } from './s3-connection';
 import type { BucketAddress } from './s3-endpoint';
-import { httpRequest, unreferencedTimer, clearTimeout } from './platform';
-
-const httpsRequest = https.request;
 
 export interface Credentials {
   readonly accessKeyId: string;
@@ -27,17 +24,19 @@ export class UploadError extends Error {
   }
 }
 
+interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly retryable: boolean;
+}
+
 const MAX_RETRIES = 3;
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 2_000;
-const CONNECT_TIMEOUT = 1_000;
 /** Nobody waits longer for the answer to "is it there already?" than for the one round trip that it is. */
 const ASK_TIMEOUT = 2_000;
-
-interface Answer {
-  readonly status: number;
-  readonly body: string;
-}
+/** What another attempt would not change: a certificate that is not trusted. */
+const CERTIFICATE = /^(ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 
 /**
  * Adds objects to the bucket and never replaces one: each PUT carries `If-None-Match: *`, and 412 means that it is there.
@@ -45,16 +44,18 @@ interface Answer {
  * aws4 signs: it costs a third of the time and a quarter of the memory of the signers that rest on the web APIs.
  */
 export class Uploader {
-  private readonly agent: http.Agent;
+  private readonly connection: S3Connection;
 
   public constructor(
     private readonly address: BucketAddress,
     private readonly region: string,
     private readonly credentials: Credentials,
+    /** Loaded with the first request, which is after the first answer. */
+    private readonly loadSign: () => Promise<typeof sign>,
     /** Keeps the event loop alive while it sends: for uploads that the answer waits for. */
-    private readonly keepsAlive: boolean,
+    keepsAlive: boolean,
   ) {
-    this.agent = new (address.protocol === 'https:' ? https : http).Agent({ keepAlive: true });
+    this.connection = new S3Connection(address, keepsAlive);
   }
 
   /**
@@ -63,116 +64,64 @@ export class Uploader {
    * @throws UploadError when it is given up
    */
   public async put(key: string, body: Buffer, { headers, timeout }: PutOptions): Promise<void> {
-    const deadline = Date.now() + timeout;
+    const deadline = now() + timeout;
     for (let retry = 0; ; retry++) {
-      const failure = await this.attempt(key, body, headers, Math.max(1, deadline - Date.now()));
+      const failure = await this.attempt(key, body, headers, Math.max(1, deadline - now()));
       if (!failure) {
         return;
       }
-      const pause = Math.random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** retry);
-      if (!failure.retryable || retry === MAX_RETRIES || Date.now() + pause >= deadline) {
+      const pause = random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** retry);
+      if (!failure.retryable || retry === MAX_RETRIES || now() + pause >= deadline) {
         throw new UploadError(failure.code, retry, failure.message);
       }
-      await new Promise<void>((resolve) => this.pause(pause, resolve));
+      await this.connection.pause(pause);
     }
   }
 
   /**
-   * Whether an object is missing, asked without the right to read: the header of a conditional PUT goes out alone
-   * (`Expect: 100-continue`). 412 says that the object is there; an invitation to send the body says that it is not, and
-   * is turned down. A server that invites before it looks makes a second request, no error.
+   * Whether an object may be missing, asked without the right to read: the header of a conditional PUT goes out alone
+   * (`Expect: 100-continue`). 412 says that the object is there. An invitation to send the body says that it is not, and
+   * is turned down; so is any other answer, which the PUT that follows gets, too.
    */
   public async isMissing(key: string): Promise<boolean> {
-    return new Promise((resolve, reject) => {
-      const request = this.request(key, { 'Expect': '100-continue', 'Content-Length': '1', 'X-Amz-Content-Sha256': 'UNSIGNED-PAYLOAD' });
-      const timer = unreferencedTimer(ASK_TIMEOUT, () => request.destroy(new Error('no answer')));
-      const settle = (done: () => void) => {
-        clearTimeout(timer);
-        request.destroy();
-        done();
-      };
-      request.on('continue', () => settle(() => resolve(true)));
-      request.on('response', ({ statusCode }) => settle(() => resolve(statusCode !== 412)));
-      request.on('error', (error) => settle(() => reject(error)));
-      request.flushHeaders();
-    });
-  }
-
-  private async attempt(
-    key: string, body: Buffer, headers: PutOptions['headers'], timeout: number,
-  ): Promise<{ code: string; message: string; retryable: boolean } | undefined> {
     try {
-      const { status, body: text } = await this.send(key, body, headers, timeout);
-      if ((status >= 200 && status < 300) || status === 412) {
-        return undefined;
-      }
-      const code = /<Code>([^<]+)<\/Code>/.exec(text)?.[1] ?? String(status);
-      return { code, message: `S3 answered ${status} ${code}`, retryable: status >= 500 || status === 429 || status === 409 };
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      return { code: code ?? 'NetworkError', message, retryable: true };
+      const headers = { 'Expect': '100-continue', 'Content-Length': '1', 'X-Amz-Content-Sha256': 'UNSIGNED-PAYLOAD' };
+      return await this.connection.ask(await this.signed(key, headers), ASK_TIMEOUT) !== 412;
+    } catch {
+      return true;
     }
   }
 
-  private send(key: string, body: Buffer, headers: PutOptions['headers'], timeout: number): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      const request = this.request(key, {
-        ...headers,
-        'Content-Length': String(body.length),
-        'X-Amz-Content-Sha256': createHash('sha256').update(body).digest('hex'),
-      });
-      const timer = unreferencedTimer(timeout, () => request.destroy(coded('ETIMEDOUT', 'no answer in time')));
-      request.on('response', (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => {
-          clearTimeout(timer);
-          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') });
-        });
-        response.on('error', reject);
-      });
-      request.on('error', (error) => {
-        clearTimeout(timer);
-        reject(error);
-      });
-      request.end(body);
-    });
+  private async attempt(key: string, body: Buffer, headers: PutOptions['headers'], timeout: number): Promise<Failure | undefined> {
+    try {
+      const digest = crypto().createHash('sha256').update(body).digest('hex');
+      const request = await this.signed(key, { ...headers, 'Content-Length': String(body.length), 'X-Amz-Content-Sha256': digest });
+      return failureOf(await this.connection.send(request, body, timeout));
+    } catch (error) {
+      const { code = 'NetworkError', message } = error as NodeJS.ErrnoException;
+      return { code, message, retryable: !CERTIFICATE.test(code) };
+    }
   }
 
-  private request(key: string, headers: Record<string, string>): http.ClientRequest {
-    const { protocol, hostname, port, basePath } = this.address;
-    const signed = sign({
+  private async signed(key: string, headers: Record<string, string>): Promise<http.RequestOptions> {
+    const { hostname, port, basePath } = this.address;
+    const name = hostname.includes(':') ? `[${hostname}]` : hostname;
+    const signed = (await this.loadSign())({
       service: 's3',
       region: this.region,
       method: 'PUT',
-      host: port ? `${hostname}:${port}` : hostname,
+      host: port ? `${name}:${port}` : name,
       path: basePath + key,
       headers: { 'If-None-Match': '*', ...headers },
     }, this.credentials);
-    const request = (protocol === 'https:' ? httpsRequest : httpRequest)({
-      protocol, hostname, port, agent: this.agent, method: 'PUT', path: signed.path, headers: signed.headers as http.OutgoingHttpHeaders,
-    });
-    request.on('socket', (socket) => {
-      if (!this.keepsAlive) {
-        socket.unref();
-      }
-      if (socket.connecting) {
-        const timer = unreferencedTimer(CONNECT_TIMEOUT, () => request.destroy(coded('ETIMEDOUT', 'no connection in time')));
-        socket.once('connect', () => clearTimeout(timer));
-        socket.once('close', () => clearTimeout(timer));
-      }
-    });
-    return request;
-  }
-
-  private pause(milliseconds: number, callback: () => void): void {
-    const timer = unreferencedTimer(milliseconds, callback);
-    if (this.keepsAlive) {
-      timer.ref();
-    }
+    return { method: 'PUT', path: signed.path, headers: signed.headers as http.OutgoingHttpHeaders };
   }
 }
 
-function coded(code: string, message: string): Error {
-  return Object.assign(new Error(message), { code });
+function failureOf({ status, body }: S3Answer): Failure | undefined {
+  if ((status >= 200 && status < 300) || status === 412) {
+    return undefined;
+  }
+  const code = /<Code>([^<]+)<\/Code>/.exec(body)?.[1] ?? String(status);
+  return { code, message: `S3 answered ${status} ${code}`, retryable: status >= 500 || status === 429 || status === 409 || code === 'RequestTimeout' };
 }

@@ -54,7 +54,7 @@ export function handler({ xml }) {
   },
   {
     name: 'js-yaml',
-    imports: { yaml: folder('js-yaml/lib') , 'index.js': folder('js-yaml/index.js') },
+    imports: { 'yaml': folder('js-yaml/lib'), 'index.js': folder('js-yaml/index.js') },
     source: `
 import loader from './yaml/loader.js';
 import dumper from './yaml/dumper.js';
@@ -175,7 +175,7 @@ export const handler = ({ text }) => stringify(parse(text));`,
   {
     name: 'trace-mapping',
     language: 'ts',
-    imports: { 'trace': folder('@jridgewell/trace-mapping/src') },
+    imports: { trace: folder('@jridgewell/trace-mapping/src') },
     source: `
 import { TraceMap, originalPositionFor, generatedPositionFor } from './trace/trace-mapping';
 export function handler({ map }: any) {

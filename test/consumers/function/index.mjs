@@ -1,0 +1,1 @@
+export const handler = async (event) => (event.name ? `Hello, ${event.name}` : 'Hello');

@@ -1,0 +1,143 @@
+/** The npm package, which the packages of all other languages carry: what is in it, how large it is and what it was made of. */
+import * as assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { describe, test } from 'node:test';
+import { importedPackages, licensedPackages } from './bundled-packages';
+import { outputOf } from './command';
+import { PackedPackage, filesOf, zippedSize } from './packed-package';
+
+const ROOT = path.resolve(__dirname, '../..');
+const LAYER = 'assets/layer/nodejs/node_modules/coverage-wrapper';
+const LICENSES = 'THIRD-PARTY-LICENSES.txt';
+const LAYER_BUDGET_KB = 100;
+
+const packed = new PackedPackage(theTarball());
+const manifest = JSON.parse(packed.text('package.json'));
+
+describe('content', () => {
+  test('has what is promised', () => {
+    const promised = [
+      'API.md', 'LICENSE', 'README.md', '.jsii', 'lib/index.js', 'lib/index.d.ts',
+      `${LAYER}/bootstrap.mjs`, `${LAYER}/package.json`, 'assets/combiner/index.js', 'assets/cli/lambda-coverage.js',
+      `assets/${LICENSES}`, `${LAYER}/${LICENSES}`, `assets/combiner/${LICENSES}`, `assets/cli/${LICENSES}`,
+    ];
+    assert.deepEqual(promised.filter((name) => !packed.files.some((file) => file.path === name)), []);
+  });
+
+  test('has nothing else', () => {
+    const allowed = [
+      /^(package\.json|README\.md|API\.md|LICENSE|\.jsii)$/,
+      /^lib\/[\w/-]+(\.js|\.d\.ts)$/,
+      new RegExp(`^${LAYER}/[^/]+$`),
+      /^assets\/combiner\/(index\.js|assets\/.*|THIRD-PARTY-LICENSES\.txt)$/,
+      /^assets\/cli\/(lambda-coverage\.js|assets\/.*|THIRD-PARTY-LICENSES\.txt)$/,
+      /^assets\/THIRD-PARTY-LICENSES\.txt$/,
+    ];
+    const names = packed.files.map((file) => file.path);
+    assert.deepEqual(names.filter((name) => !allowed.some((pattern) => pattern.test(name)) || name.endsWith('.map')), []);
+  });
+
+  test('puts into /opt of a function nothing but the wrapper, in three files', () => {
+    assert.deepEqual(packed.below('assets/layer/').map((file) => file.path), [LICENSES, 'bootstrap.mjs', 'package.json'].map((name) => `${LAYER}/${name}`));
+  });
+
+  test('names no folder of the machine that it was made on', () => {
+    const folders = [ROOT, homedir(), '/root/', '/home/', '/Users/', 'C:\\Users\\'];
+    const leaks = packed.files.flatMap(({ path: name, content }) => {
+      const text = content.toString('latin1');
+      return folders.filter((folder) => [text, ...inlineSourceMaps(text)].some((part) => part.includes(folder))).map((folder) => `${name}: ${folder}`);
+    });
+    assert.deepEqual(leaks, []);
+  });
+
+  test('holds no credentials', () => {
+    const credentials = /\b(AKIA|ASIA)[0-9A-Z]{16}\b|\b(ghp_|github_pat_|npm_)\w{30,}|BEGIN [A-Z ]*PRIVATE KEY-----\n/;
+    assert.deepEqual(packed.files.filter(({ content }) => credentials.test(content.toString('latin1'))).map((file) => file.path), []);
+  });
+});
+
+describe('manifest', () => {
+  test('asks for the peers and for nothing else', () => {
+    const kinds = ['dependencies', 'optionalDependencies', 'bundledDependencies', 'bundleDependencies'];
+    assert.deepEqual(kinds.filter((kind) => manifest[kind] !== undefined), []);
+    assert.deepEqual(Object.keys(manifest.peerDependencies), ['aws-cdk-lib', 'constructs']);
+  });
+
+  test('runs nothing when it is installed', () => {
+    const hooks = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'];
+    assert.deepEqual(hooks.filter((hook) => manifest.scripts[hook]), []);
+  });
+});
+
+describe('command line', () => {
+  test('runs in an empty folder, with nothing but the package installed', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'empty-'));
+    try {
+      // Without it npm would install into the next folder above that has one, or a node_modules
+      writeFileSync(path.join(folder, 'package.json'), '{ "private": true }');
+      outputOf('npm', ['install', '--offline', '--legacy-peer-deps', '--no-audit', '--no-fund', packed.tarball], { cwd: folder });
+      assert.deepEqual(readdirSync(path.join(folder, 'node_modules')).filter((name) => !name.startsWith('.')), ['cdk-lambda-coverage']);
+      assert.equal(outputOf('npx', ['--no-install', 'lambda-coverage', '--version'], { cwd: folder }).trim(), manifest.version);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  test('is executable, since the command that the wheel installs starts it as it is', () => {
+    assert.ok(packed.file(manifest.bin['lambda-coverage']).executable, `chmod +x ${manifest.bin['lambda-coverage']}`);
+  });
+});
+
+describe('size', () => {
+  test(`of the layer is at most ${LAYER_BUDGET_KB} KB, zipped`, () => {
+    const sizes = {
+      'layer, zipped': zippedSize(packed.below('assets/layer/')),
+      'combiner, zipped': zippedSize(packed.below('assets/combiner/')),
+      'command line, zipped': zippedSize(packed.below('assets/cli/')),
+      'npm package': readFileSync(packed.tarball).length,
+      'npm package, unpacked': packed.files.reduce((sum, { content }) => sum + content.length, 0),
+    };
+    for (const [name, bytes] of Object.entries(sizes)) {
+      console.log(`${name.padEnd(22)} ${(bytes / 1024).toFixed(1).padStart(8)} KB`);
+    }
+    assert.ok(sizes['layer, zipped'] <= LAYER_BUDGET_KB * 1024, 'the layer is too large');
+  });
+});
+
+describe('bundles', () => {
+  test('are the same bytes when they are made again', () => {
+    outputOf('projen', ['bundle'], { cwd: ROOT });
+    const again = filesOf(path.join(ROOT, 'assets')).map((file) => ({ path: `assets/${file.path}`, content: file.content }));
+    const differs = packed.below('assets/').filter((file) => !again.some((other) => other.path === file.path && other.content.equals(file.content)));
+    assert.deepEqual(differs.map((file) => file.path), []);
+    assert.equal(again.length, packed.below('assets/').length);
+  });
+
+  for (const [part, licenses] of Object.entries({ wrapper: `${LAYER}/${LICENSES}`, combiner: `assets/combiner/${LICENSES}`, cli: `assets/cli/${LICENSES}` })) {
+    test(`come with the licences of all that src/${part} imports`, () => {
+      const licensed = licensedPackages(packed.text(licenses)).map(({ name }) => name);
+      assert.deepEqual(importedPackages(path.join(ROOT, 'src', part)).filter((name) => !licensed.includes(name)), []);
+      console.log(`src/${part}: ${licensed.length} packages`);
+    });
+  }
+
+  test('come with the text of each licence', () => {
+    // Apache-2.0 asks for a copy of itself, which the others' are; some packages of the AWS SDK have no file with it.
+    const textless = licensedPackages(packed.text(`assets/${LICENSES}`)).filter(({ license, text }) => text.length < 200 && license !== 'Apache-2.0');
+    assert.deepEqual(textless.map(({ name }) => name), []);
+  });
+});
+
+/** The tarball that jsii-pacmak made. */
+function theTarball(): string {
+  const dist = path.join(ROOT, 'dist', 'js');
+  const [tarball, ...others] = readdirSync(dist).filter((file) => file.endsWith('.tgz'));
+  assert.ok(tarball && others.length === 0, `there has to be one tarball in ${dist}; make it with \`npx projen package:js\``);
+  return path.join(dist, tarball);
+}
+
+function inlineSourceMaps(text: string): string[] {
+  return [...text.matchAll(/sourceMappingURL=data:[^,]*;base64,([\w+/=]+)/g)].map(([, map]) => Buffer.from(map!, 'base64').toString('latin1'));
+}
