@@ -39,7 +39,7 @@ export class RawMerge {
       if ((group.lambdaFunctions.get(functionName) ?? '') < timestamp) {
         group.lambdaFunctions.set(functionName, timestamp);
       }
-      group.pending.push(...script.functions);
+      script.functions.forEach((coverage) => group.pending.push(coverage));
       if (group.pending.length >= BATCH) {
         mergePending(group);
       }
@@ -60,7 +60,9 @@ export class RawMerge {
     const key = JSON.stringify([sha256, sourceMap, path, wrapperLength, include, exclude, branchCoverage]);
     let group = this.groups.get(key);
     if (!group) {
-      group = { sha256, sourceMap, path, wrapperLength, include, exclude, branchCoverage, lambdaFunctions: new Map(), functions: new Map(), pending: [] };
+      group = {
+        sha256, sourceMap, path, wrapperLength, include, exclude, branchCoverage, lambdaFunctions: new Map(), functions: new Map(), pending: [],
+      };
       this.groups.set(key, group);
     }
     return group;
