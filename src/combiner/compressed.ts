@@ -11,14 +11,14 @@ const MAX_UNPACKED = 256 * 1024 * 1024;
  *
  * @throws Error that says what is wrong with it
  */
-export async function unpacked(content: Buffer): Promise<Buffer> {
+export async function unpacked(content: Buffer, limit = MAX_UNPACKED): Promise<Buffer> {
   if (content[0] !== 0x1f || content[1] !== 0x8b) {
     return content;
   }
   try {
-    return await decompress(content, { maxOutputLength: MAX_UNPACKED });
+    return await decompress(content, { maxOutputLength: limit });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new Error(code === 'ERR_BUFFER_TOO_LARGE' ? `unpacks to more than ${MAX_UNPACKED} bytes` : `damaged gzip: ${message}`);
+    throw new Error(code === 'ERR_BUFFER_TOO_LARGE' ? `unpacks to more than ${limit} bytes` : `damaged gzip: ${message}`);
   }
 }

@@ -5,6 +5,7 @@ import { BlockCounts } from './convert/block-counts';
 import { convert } from './convert/convert';
 import { Evaluations } from './convert/evaluations';
 import { GeneratedScript } from './convert/generated-script';
+import { LineOffsets } from './convert/line-offsets';
 import { SamePositions, SourceMapPositions } from './convert/mapped-positions';
 import { OriginalSource } from './convert/original-source';
 import { isVendored, originalPath, reportedPath } from './original-path';
@@ -27,16 +28,29 @@ export interface ConvertedScript {
   readonly problems: string[];
 }
 
+/** So many characters of original files are kept parsed: a syntax tree has fifty times the size of its text. */
+const MAX_PARSED = 1_000_000;
+
 /** Parsing a file costs more than all else about it, and many bundles hold the same one. */
 export class OriginalSources {
+  /** The one used last comes last. */
   private readonly parsed = new Map<string, OriginalSource>();
+  private length = 0;
 
   /** @throws SyntaxError */
   public get(path: string, text: string): OriginalSource {
     const key = `${path}\0${sha256(text)}`;
-    let original = this.parsed.get(key);
-    if (!original) {
-      this.parsed.set(key, (original = new OriginalSource(path, text)));
+    const original = this.parsed.get(key) ?? new OriginalSource(path, text);
+    if (!this.parsed.delete(key)) {
+      this.length += text.length;
+    }
+    this.parsed.set(key, original);
+    for (const [oldest, { text: { length } }] of this.parsed) {
+      if (this.length <= MAX_PARSED || oldest === key) {
+        break;
+      }
+      this.parsed.delete(oldest);
+      this.length -= length;
     }
     return original;
   }
@@ -65,28 +79,21 @@ export function convertScript(script: MergedScript, { text, map }: ScriptSource,
   }
   const path = reportedPath(script.path);
   const candidates = asItself ? [{ index: 0, path, content: text }].filter(() => !isVendored(path) && wanted(path)) : told;
-  const sources = new Map<number, OriginalSource>();
-  for (const candidate of candidates) {
-    const original = parse(candidate.path, candidate.content!);
-    if (original) {
-      sources.set(candidate.index, original);
-    }
-  }
-  if (sources.size === 0) {
+  if (candidates.length === 0) {
     return { files: [], problems };
   }
   const generated = new GeneratedScript(text);
   const evaluations = new Evaluations(new BlockCounts(script.functions, script.wrapperLength), generated);
-  const lines = new Map([...sources].map(([index, original]) => [index, original.lines]));
+  const lines = new Map(candidates.map(({ index, content }) => [index, new LineOffsets(content!)]));
   const positions = map && !asItself ? new SourceMapPositions(map, generated, lines) : new SamePositions();
-  const files = [...sources].map(([source, original]) => {
+  const files = candidates.flatMap(({ index: source, path: name, content }) => {
+    const original = parse(name, content!);
+    if (!original) {
+      return [];
+    }
     const coverage = convert({ original, source, positions, script: generated, evaluations });
-    return {
-      path: original.path,
-      build: sha256(original.text),
-      text: original.text,
-      coverage: script.branchCoverage ? coverage : { ...coverage, branchMap: {}, b: {} },
-    };
+    const withBranches = script.branchCoverage ? coverage : { ...coverage, branchMap: {}, b: {} };
+    return [{ path: name, build: sha256(content!), text: content!, coverage: withBranches }];
   });
   return { files, problems };
 }

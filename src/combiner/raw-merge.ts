@@ -22,7 +22,7 @@ type Group = Omit<MergedScript, 'functions' | 'lambdaFunctions'> & {
   pending: FunctionCoverage[];
 };
 
-/** So many functions of a script are merged at once: merging costs by the batch, memory by what waits. */
+/** So many functions wait at most to be merged: merging costs by the batch, memory by what waits. */
 const BATCH = 20_000;
 
 /**
@@ -31,6 +31,7 @@ const BATCH = 20_000;
  */
 export class RawMerge {
   private readonly groups = new Map<string, Group>();
+  private waiting = 0;
 
   public add(raw: RawCoverage): void {
     for (const script of raw.result) {
@@ -40,8 +41,10 @@ export class RawMerge {
         group.lambdaFunctions.set(functionName, timestamp);
       }
       script.functions.forEach((coverage) => group.pending.push(coverage));
-      if (group.pending.length >= BATCH) {
-        mergePending(group);
+      this.waiting += script.functions.length;
+      if (this.waiting >= BATCH) {
+        this.groups.forEach(mergePending);
+        this.waiting = 0;
       }
     }
   }
@@ -85,7 +88,8 @@ function mergePending(group: Group): Group {
     const all = merged ? [merged, ...coverages] : coverages;
     // Where one knows the blocks, a count of the whole function would say that all of them ran.
     const exact = all.some(({ isBlockCoverage }) => isBlockCoverage) ? all.filter(({ isBlockCoverage }) => isBlockCoverage) : all;
-    group.functions.set(key, exact.length === 1 ? exact[0]! : mergeFunctionCovs(exact));
+    // The library calls what it has merged block coverage, whatever it was made of.
+    group.functions.set(key, exact.length === 1 ? exact[0]! : { ...mergeFunctionCovs(exact), isBlockCoverage: exact[0]!.isBlockCoverage });
   }
   group.pending = [];
   return group;

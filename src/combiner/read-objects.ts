@@ -1,9 +1,13 @@
 import { unpacked } from './compressed';
+import { checkNesting } from './nested-ranges';
 import { decodeRawCoverage, type RawCoverage } from '../contract/raw-coverage';
 import { StoreError, type CoverageStore } from './stores/store';
 
 /** So many objects are fetched at a time. */
 const CONCURRENCY = 16;
+
+/** A first take of a bundle has about as many bytes as the bundle; that many may be in memory {@link CONCURRENCY} times. */
+const MAX_UNPACKED = 64 * 1024 * 1024;
 
 export interface ReadResult {
   readonly processed: number;
@@ -50,5 +54,7 @@ export async function readObjects(store: CoverageStore, use: (raw: RawCoverage) 
 }
 
 async function fetch(store: CoverageStore, key: string): Promise<RawCoverage> {
-  return decodeRawCoverage((await unpacked(await store.read(key))).toString('utf8'));
+  const raw = decodeRawCoverage((await unpacked(await store.read(key), MAX_UNPACKED)).toString('utf8'));
+  checkNesting(raw);
+  return raw;
 }

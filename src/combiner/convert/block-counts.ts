@@ -70,7 +70,7 @@ export class BlockCounts {
     let low = -1;
     let high = this.segments.length - 1;
     while (low < high) {
-      const middle = (low + high + 1) >> 1;
+      const middle = Math.floor((low + high + 1) / 2);
       if (this.segments[middle]!.start <= offset) {
         low = middle;
       } else {

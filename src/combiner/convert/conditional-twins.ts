@@ -62,7 +62,7 @@ export class ConditionalTwins {
     if (elsewhere && !roles.some(Boolean)) {
       return undefined; // a conditional of its own, whose test begins at the same place
     }
-    const turned = roles[0] ? roles[0] === 'alternate' : roles[1] ? roles[1] === 'consequent' : negated !== isNegated(conditional.test as SyntaxNode);
+    const turned = roles[0] ? roles[0] === 'alternate' : roles[1] ? roles[1] === 'consequent' : negated !== isTurned(conditional.test as SyntaxNode, test);
     if (!truthy && !falsy && !loop) {
       const other = reached.truthy ? decision.falsy : reached.falsy ? decision.truthy : undefined;
       const role = other && this.roleOf(other, conditional);
@@ -138,7 +138,11 @@ export class ConditionalTwins {
 
 /** The test of a conditional without its negations: a minifier takes them off and puts them on. */
 export function testOf({ test }: SyntaxNode): SyntaxNode {
-  let node = test as SyntaxNode;
+  return withoutNegations(test as SyntaxNode);
+}
+
+function withoutNegations(test: SyntaxNode): SyntaxNode {
+  let node = test;
   while (isNegation(node)) {
     node = node.argument as SyntaxNode;
   }
@@ -147,6 +151,12 @@ export function testOf({ test }: SyntaxNode): SyntaxNode {
 
 function isNegation({ type, operator }: SyntaxNode): boolean {
   return type === 'UnaryExpression' && operator === '!';
+}
+
+/** Whether a test in the script, negations left out, is true where the original's is false: `===` may have become `!==`. */
+function isTurned(original: SyntaxNode, script: SyntaxNode): boolean {
+  const unequal = ({ type, operator }: SyntaxNode) => type === 'BinaryExpression' && (operator === '!==' || operator === '!=');
+  return isNegated(original) !== (unequal(withoutNegations(original)) !== unequal(script));
 }
 
 /** Whether there is an odd number of negations. */

@@ -3,7 +3,7 @@ import type { Evaluations } from './evaluations';
 import type { GeneratedScript } from './generated-script';
 import type { MappedPositions } from './mapped-positions';
 import type { OriginalSource } from './original-source';
-import { Places } from './places';
+import { isInPlace, Places } from './places';
 import { isFunction, isNode, leaves, statementList, type SyntaxNode } from './syntax';
 
 export interface Conversion {
@@ -21,6 +21,7 @@ export interface Conversion {
  */
 export function convert({ original, source, positions, script, evaluations }: Conversion): FileCoverageData {
   const places = new Places(original, source, positions, script);
+  const counted = new Map<SyntaxNode, number>();
   const count = (offsets: readonly number[]) => offsets.reduce((most, offset) => Math.max(most, evaluations.at(offset)), 0);
   const nodeAt = (range: Range) => {
     const start = offsetOf(original, range.start);
@@ -29,7 +30,7 @@ export function convert({ original, source, positions, script, evaluations }: Co
   };
   const at = (range: Range) => {
     const node = nodeAt(range);
-    return node ? countIfPlaced(places.of(node)) ?? countByContext(node) : 0;
+    return node ? countOf(node) : 0;
   };
   const coverage: FileCoverageData = structuredClone(original.shape);
   for (const [id, range] of Object.entries(coverage.statementMap)) {
@@ -105,10 +106,22 @@ export function convert({ original, source, positions, script, evaluations }: Co
     return [consequent ?? Math.max(0, tests - alternate!), alternate ?? Math.max(0, tests - consequent!)];
   }
 
+  function countOf(node: SyntaxNode): number {
+    let known = counted.get(node);
+    if (known === undefined) {
+      counted.set(node, (known = countIfPlaced(places.of(node)) ?? countByContext(node)));
+    }
+    return known;
+  }
+
   /** Of a statement that has left nothing in the script, such as in `if (test) continue;`. */
   function countByContext(node: SyntaxNode): number {
+    const parent = original.tree.parent(node);
+    if (parent && HOLDERS.has(parent.type)) {
+      return countOf(parent);
+    }
     const place = statementList(original.tree, node);
-    const previous = place?.list[place.index - 1];
+    const previous = place?.list.slice(0, place.index).reverse().find(isInPlace);
     if (previous) {
       return countAfter(previous);
     }
@@ -122,7 +135,7 @@ export function convert({ original, source, positions, script, evaluations }: Co
 
   function countAfter(statement: SyntaxNode): number {
     if (statement.type !== 'IfStatement') {
-      return countIfPlaced(places.of(statement)) ?? 0;
+      return countOf(statement);
     }
     const [consequent, alternate] = countArms(statement);
     return (leaves(statement.consequent) ? 0 : consequent) + (leaves(statement.alternate) ? 0 : alternate);
@@ -152,6 +165,9 @@ export function convert({ original, source, positions, script, evaluations }: Co
     return around ? count(places.ofBody(around)) : 0;
   }
 }
+
+/** What runs as often as the one thing that it holds. */
+const HOLDERS = new Set(['VariableDeclarator', 'VariableDeclaration', 'ExportNamedDeclaration', 'ExportDefaultDeclaration', 'LabeledStatement']);
 
 /** A node of a type among those with the same range as a node. */
 function findType(original: OriginalSource, node: SyntaxNode, type: string): SyntaxNode | undefined {

@@ -49,7 +49,7 @@ export class SourceMapPositions implements MappedPositions {
     let low = 0;
     let high = this.offsets.length;
     while (low < high) {
-      const middle = (low + high) >> 1;
+      const middle = Math.floor((low + high) / 2);
       if (this.offsets[middle]! < start) {
         low = middle + 1;
       } else {

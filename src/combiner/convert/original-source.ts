@@ -1,5 +1,5 @@
 import { parse, type ParserOptions, type ParserPlugin } from '@babel/parser';
-import traverse from '@babel/traverse';
+import traverse, { type NodePath, type Visitor } from '@babel/traverse';
 import * as types from '@babel/types';
 import type { FileCoverageData } from 'istanbul-lib-coverage';
 import programVisitor from 'istanbul-lib-instrument/src/visitor';
@@ -31,22 +31,33 @@ export class OriginalSource {
 /**
  * The counters by Istanbul's own visitor (istanbul-lib-instrument 6), which jest, vitest and nyc instrument with; so what
  * they measured of this file joins counter by counter. It changes the tree that it walks, so that has to be one of its own.
+ *
+ * It is given a stand-in for Babel's path of the program: nothing of it needs scopes, and they cost more than all the rest.
  */
 function istanbulShape(path: string, text: string, options: ParserOptions): FileCoverageData {
-  const visitor = programVisitor(types, path);
+  const visitor = programVisitor(TYPES, path);
   let shape: FileCoverageData | undefined;
   traverse(parse(text, options), {
-    Program: {
-      enter: (program) => visitor.enter(program),
-      exit: (program) => {
-        shape = visitor.exit(program)?.fileCoverage;
-      },
+    noScope: true,
+    Program(program) {
+      const standIn = {
+        node: program.node,
+        find: program.find.bind(program),
+        scope: { hasBinding: () => false, getBinding: () => undefined },
+        traverse: (inner: Visitor<unknown>, state: unknown) => traverse(program.node, { ...inner, noScope: true }, undefined, state, program),
+      } as unknown as NodePath<types.Program>;
+      visitor.enter(standIn);
+      shape = visitor.exit(standIn)?.fileCoverage;
+      program.stop();
     },
   });
   const { statementMap, fnMap, branchMap, s, f, b } = shape ?? { statementMap: {}, fnMap: {}, branchMap: {}, s: {}, f: {}, b: {} };
   // Its own JSON: the visitor's objects share positions with the tree.
   return JSON.parse(JSON.stringify({ path, statementMap, fnMap, branchMap, s, f, b })) as FileCoverageData;
 }
+
+/** The visitor makes code of its result, which nobody reads here. */
+const TYPES: typeof types = { ...types, valueToNode: (() => types.nullLiteral()) as unknown as typeof types.valueToNode };
 
 /** Syntax extensions by file name. Type assertions in angle brackets and JSX exclude each other, as in TypeScript. */
 function pluginsFor(path: string): ParserPlugin[] {

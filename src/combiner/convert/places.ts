@@ -47,7 +47,8 @@ export class Places {
   public twinOf(conditional: SyntaxNode): ConditionalTwin | undefined {
     let twin = this.twins.get(conditional);
     if (!twin) {
-      this.twins.set(conditional, (twin = this.direct(testOf(conditional)).map((offset) => this.conditionals.testedAt(offset, conditional)).find(Boolean)));
+      twin = this.direct(testOf(conditional)).map((offset) => this.conditionals.testedAt(offset, conditional)).find(Boolean);
+      this.twins.set(conditional, twin);
     }
     return twin;
   }
@@ -112,7 +113,7 @@ export class Places {
   private previousPlaced(list: readonly SyntaxNode[], index: number): number | undefined {
     for (let before = index - 1; before >= 0; before--) {
       const previous = list[before]!;
-      const [place] = NOT_IN_PLACE.test(previous.type) ? NO_PLACES : this.of(previous);
+      const [place] = isInPlace(previous) ? this.of(previous) : NO_PLACES;
       if (place !== undefined) {
         return place;
       }
@@ -130,7 +131,7 @@ export class Places {
   }
 
   private beforeNext(list: readonly SyntaxNode[], index: number): number | undefined {
-    const next = list.slice(index + 1).find((node) => !NOT_IN_PLACE.test(node.type) && this.direct(node).length > 0);
+    const next = list.slice(index + 1).find((node) => isInPlace(node) && this.direct(node).length > 0);
     return next && this.direct(next)[0];
   }
 
@@ -283,4 +284,9 @@ function functionAt(
   }
   const around = parent.type === 'BlockStatement' && (parent.body as SyntaxNode[])[0] === node ? parentOf(parent) : undefined;
   return around && isFunction(around) ? around : undefined;
+}
+
+/** Whether a statement leaves something in a script, where it stands. */
+export function isInPlace({ type }: SyntaxNode): boolean {
+  return !NOT_IN_PLACE.test(type);
 }

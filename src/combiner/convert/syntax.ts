@@ -37,58 +37,101 @@ export function isNode(value: unknown): value is SyntaxNode {
 /** The child nodes, in the order of the source. */
 export function children(node: SyntaxNode): SyntaxNode[] {
   const found: SyntaxNode[] = [];
-  for (const [property, value] of Object.entries(node)) {
-    if (!NOT_CHILDREN.has(property)) {
-      for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
-        if (isNode(item)) {
-          found.push(item);
-        }
+  let sorted = true;
+  const add = (child: unknown) => {
+    if (isNode(child)) {
+      sorted &&= found.length === 0 || found.at(-1)!.start <= child.start;
+      found.push(child);
+    }
+  };
+  for (const property in node) {
+    const value = node[property];
+    if (typeof value === 'object' && value !== null && !NOT_CHILDREN.has(property)) {
+      if (Array.isArray(value)) {
+        value.forEach(add);
+      } else {
+        add(value);
       }
     }
   }
-  return found.sort((a, b) => a.start - b.start);
+  return sorted ? found : found.sort((a, b) => a.start - b.start);
 }
 
 const NOT_CHILDREN = new Set(['loc', 'extra', 'leadingComments', 'trailingComments', 'innerComments', 'comments', 'tokens', 'errors', 'range']);
 
-/** A syntax tree with its nodes by the place where they begin, and with their parents. */
+/** A syntax tree with its nodes by the place where they begin, and with their parents. A bundle has a million nodes: no maps. */
 export class SyntaxTree {
-  private readonly starting = new Map<number, SyntaxNode[]>();
-  private readonly parents = new Map<SyntaxNode, SyntaxNode>();
-  /** All nodes, outer ones first. */
-  public readonly nodes: SyntaxNode[] = [];
+  /** All nodes in the order of their places, outer ones first. */
+  public readonly nodes: readonly SyntaxNode[];
+  /** Of each node, the position of its parent; -1 of the root. */
+  private readonly parents: readonly number[];
 
   public constructor(root: SyntaxNode) {
+    const nodes: SyntaxNode[] = [];
+    const parents: number[] = [];
     const pending = [root];
+    const pendingParents = [-1];
     for (let node = pending.pop(); node; node = pending.pop()) {
-      this.nodes.push(node);
-      const there = this.starting.get(node.start);
-      if (there) {
-        there.push(node);
-      } else {
-        this.starting.set(node.start, [node]);
-      }
+      const parent = pendingParents.pop()!;
       const inner = children(node);
       for (let index = inner.length - 1; index >= 0; index--) {
-        this.parents.set(inner[index]!, node);
         pending.push(inner[index]!);
+        pendingParents.push(nodes.length);
       }
+      nodes.push(node);
+      parents.push(parent);
     }
+    [this.nodes, this.parents] = isInOrder(nodes) ? [nodes, parents] : inOrder(nodes, parents);
   }
 
   public parent(node: SyntaxNode): SyntaxNode | undefined {
-    return this.parents.get(node);
+    for (let index = this.firstFrom(node.start); this.nodes[index]?.start === node.start; index++) {
+      if (this.nodes[index] === node) {
+        return this.nodes[this.parents[index]!];
+      }
+    }
+    return undefined;
   }
 
   /** The nodes that begin at an offset, outer ones first. */
   public startingAt(offset: number): readonly SyntaxNode[] {
-    return this.starting.get(offset) ?? [];
+    const found: SyntaxNode[] = [];
+    for (let index = this.firstFrom(offset); this.nodes[index]?.start === offset; index++) {
+      found.push(this.nodes[index]!);
+    }
+    return found;
   }
 
   /** The outermost node with exactly this range. */
   public withRange(start: number, end: number): SyntaxNode | undefined {
     return this.startingAt(start).find((node) => node.end === end);
   }
+
+  private firstFrom(offset: number): number {
+    let low = 0;
+    let high = this.nodes.length;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.nodes[middle]!.start < offset) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+}
+
+function isInOrder(nodes: readonly SyntaxNode[]): boolean {
+  return nodes.every((node, index) => index === 0 || nodes[index - 1]!.start <= node.start);
+}
+
+/** Decorators may stand before the node that they are a part of. */
+function inOrder(nodes: readonly SyntaxNode[], parents: readonly number[]): [SyntaxNode[], number[]] {
+  const order = nodes.map((_, index) => index).sort((a, b) => nodes[a]!.start - nodes[b]!.start || a - b);
+  const positions: number[] = [];
+  order.forEach((from, to) => (positions[from] = to));
+  return [order.map((index) => nodes[index]!), order.map((index) => (parents[index] === -1 ? -1 : positions[parents[index]!]!))];
 }
 
 /** The list of statements that a node stands in, and where. */

@@ -60,16 +60,25 @@ export interface Comparison {
   readonly problems: readonly string[];
 }
 
-/** @param node the `node` to run the programs with */
-export async function compareBothWays(programs: readonly Program[], folder: string, node = process.execPath): Promise<Comparison[]> {
+export interface ComparisonOptions {
+  /** @default - all builds */
+  readonly builds?: readonly string[];
+  /** The `node` to run the programs with. @default - the one that runs the tests */
+  readonly node?: string;
+}
+
+/** Runs each program in each build; `folder` is for their files. */
+export async function compareBothWays(
+  programs: readonly Program[], folder: string, { builds = Object.keys(BUILDS), node = process.execPath }: ComparisonOptions = {},
+): Promise<Comparison[]> {
   const sources = programs.map((program, index) => writeSource(program, join(folder, String(index))));
   const truth = await truths(programs, sources, folder, node);
   const scripts: Array<Call & { program: Program; index: number; build: string }> = [];
   for (const [index, program] of programs.entries()) {
-    for (const [build, builder] of Object.entries(BUILDS).filter(([name]) => isPossible(program, name))) {
+    for (const build of builds.filter((name) => isPossible(program, name))) {
       const own = join(folder, String(index), build);
       mkdirSync(own, { recursive: true });
-      const file = await builder(sources[index]!, own);
+      const file = await BUILDS[build]!(sources[index]!, own);
       if (file) {
         scripts.push({ program, index, build, file, events: program.events });
       }

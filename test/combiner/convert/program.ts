@@ -11,15 +11,15 @@ export interface Program {
   readonly imports?: Readonly<Record<string, string>>;
   /** What the handler is called with, in one process, in order; an error of the handler is part of the program. */
   readonly events: readonly unknown[];
-  /** Counters that V8 does not tell as Istanbul does, each as the comparison prints it without the file's name; in every build. */
+  /** Counters that do not come out as with Istanbul, and why. Whoever finds a way to tell one takes it off. @default - none */
   readonly differs?: readonly Difference[];
 }
 
 export interface Difference {
-  /** Beginning of the line. */
+  /** How the line begins that the comparison prints, without the file's name. */
   readonly counter: string;
-  /** What about V8 or the bundler makes it so. */
+  /** What of V8 or of the bundler makes it so. */
   readonly reason: string;
-  /** @default - all builds */
-  readonly builds?: readonly string[];
+  /** In which builds; a part of their names. @default - all builds */
+  readonly builds?: string;
 }

@@ -2,6 +2,8 @@ import type { Program } from '../program';
 
 const WAIT = 'const wait = async (x) => { await null; return x; };\n';
 
+const JOINED = 'the minifier made one `return` of the two statements';
+
 /** Where V8's counts are wrong without a repair: what follows an await or a yield inside of a conditional. */
 export const ASYNCHRONOUS: readonly Program[] = [
   {
@@ -64,6 +66,10 @@ export async function handler({ c }) {
   return x;
 }`,
     events: [{ c: false }],
+    differs: [
+      { counter: 'statement 4 at 5:2: hit', reason: JOINED, builds: 'minified' },
+      { counter: 'line 5: hit', reason: JOINED, builds: 'minified' },
+    ],
   },
   {
     name: 'an await that rejects inside of try',
@@ -234,6 +240,10 @@ function* steps(c) {
 }
 export function handler({ c }) { const it = steps(c); return [it.next(), it.next(), it.return(1)]; }`,
     events: [{ c: 0 }],
+    differs: [
+      { counter: 'statement 2 at 5:2: hit', reason: JOINED, builds: 'minified' },
+      { counter: 'line 5: hit', reason: JOINED, builds: 'minified' },
+    ],
   },
   {
     name: 'await at the top of a module',
@@ -263,6 +273,74 @@ const load = async (x) => x ?? await wait('loaded');
 const pick = async (x) => x ? 'picked' : (await wait(1)) + 1;
 export const handler = async ({ x }) => [await load(x), await pick(x)];`,
     events: [{ x: 1 }],
+  },
+  {
+    name: 'what follows a conditional expression after a return, and after an await that rejects',
+    source: `
+const fail = async () => { await null; throw new Error('no'); };
+const log = [];
+function after(a, b) {
+  if (a) return 'returned';
+  const prefix = b ? 'b' : 'a';
+  log.push(prefix);
+  b && log.push('b');
+  const text = prefix + 'x';
+  return text;
+}
+async function rejected(b) {
+  try {
+    await fail();
+    const prefix = b || 'a';
+    log.push(prefix);
+  } catch {
+    const suffix = b ?? 'c';
+    log.push(suffix);
+  }
+}
+export const handler = async () => [after(1), await rejected()];`,
+    events: [{}],
+  },
+  {
+    name: 'an await in a logical assignment, in an optional call and in a default value that is not taken',
+    source: `${WAIT}
+export async function handler({ a, object }) {
+  a ??= await wait(1);
+  const one = a;
+  object?.method(await wait(2));
+  const two = a;
+  object?.[await wait('key')]?.(a);
+  const { x = await wait(3) } = { x: one };
+  const three = x;
+  a ||= (await wait(4)).length;
+  return [one, two, three];
+}`,
+    events: [{ a: 1 }],
+    differs: [{ counter: 'branch 0 default-arg', reason: 'V8 has no block for a default value' }],
+  },
+  {
+    name: 'awaits that reject before conditionals with an await',
+    source: `
+const fail = async () => { await null; throw new Error('no'); };
+const wait = async (x) => { await null; return x; };
+async function both() {
+  const ok = (await fail()) && await wait(1);
+  return ok;
+}
+async function either(c) {
+  const first = c ? await fail() : await wait(1);
+  const second = first ?? await wait(2);
+  return second;
+}
+export async function handler({ c }) {
+  const found = await Promise.allSettled([both(), either(c), either(!c)]);
+  return found.length;
+}`,
+    events: [{ c: true }],
+    differs: [
+      { counter: 'statement 7 at 6:2: hit', reason: JOINED, builds: 'minified' },
+      { counter: 'line 6: hit', reason: JOINED, builds: 'minified' },
+      { counter: 'branch 2 binary-expr arm 0', reason: 'the minifier put an expression where a variable was', builds: 'minified' },
+    ],
   },
   {
     name: 'conditional await at the end of a loop and of a block',

@@ -1,5 +1,9 @@
 import type { Program } from '../program';
 
+const DEFAULT = 'V8 has no block for a default value';
+const INLINED = 'the minifier put the value of the call in its place';
+const DROPPED = 'the bundler dropped it, so it did not run';
+
 /** Functions and classes of every form. */
 export const FUNCTIONS: readonly Program[] = [
   {
@@ -49,6 +53,7 @@ const other = (function () { return value ? 'yes' : 'no'; })();
 (() => { globalThis.seenByIife = other; })();
 export const handler = async ({ x }) => (await (async () => { if (x) { return x; } return value; })());`,
     events: [{}],
+    differs: ['function 0', 'function 2', 'statement 1 at 2:33', 'statement 2 at 2:36'].map((counter) => ({ counter, reason: INLINED, builds: 'minified' })),
   },
   {
     name: 'default parameters that are not taken',
@@ -58,10 +63,10 @@ const scale = (x, by = 2) => x * by;
 export function handler({ w, opt = {} }) { return [area(w, 2, 'cm'), scale(w, 3), opt]; }`,
     events: [{ w: 1, opt: 1 }],
     differs: [
-      { counter: 'branch 0 default-arg', reason: 'V8 has no block for a default value' },
-      { counter: 'branch 1 default-arg', reason: 'V8 has no block for a default value' },
-      { counter: 'branch 2 default-arg', reason: 'V8 has no block for a default value' },
-      { counter: 'branch 3 default-arg', reason: 'V8 has no block for a default value' },
+      { counter: 'branch 0 default-arg', reason: DEFAULT },
+      { counter: 'branch 1 default-arg', reason: DEFAULT },
+      { counter: 'branch 2 default-arg', reason: DEFAULT },
+      { counter: 'branch 3 default-arg', reason: DEFAULT },
     ],
   },
   {
@@ -86,6 +91,7 @@ export function handler(event) {
   return { a, c, rest, first, third, others, x, y };
 }`,
     events: [{}],
+    differs: [{ counter: 'branch 7 default-arg', reason: DEFAULT }],
   },
   {
     name: 'generators',
@@ -192,7 +198,12 @@ export function alsoDropped() { return droppedFunction(1); }
 class DroppedClass { method() { return 1; } }
 export const handler = ({ x }) => x;`,
     events: [{ x: 1 }],
-    differs: [],
+    differs: [
+      { counter: 'function 0', reason: DROPPED },
+      { counter: 'statement 2 at 3:36', reason: DROPPED },
+      { counter: 'statement 1 at 3:29', reason: DROPPED, builds: 'minified' },
+      { counter: 'line 3: not hit', reason: DROPPED, builds: 'minified' },
+    ],
   },
   {
     name: 'code after return',
