@@ -16,6 +16,7 @@ import { bundledAsset } from './private/bundled-asset';
 import { wholeSeconds } from './private/durations';
 import { errorAt } from './private/errors';
 import { markOwnFunction } from './private/own-function';
+import { checkBucket } from './private/settings';
 import { ReportFormat } from './report-format';
 
 /** Properties of `CoverageCombiner`. */
@@ -75,9 +76,17 @@ export class CoverageCombiner extends Construct {
 
   public constructor(scope: Construct, id: string, props: CoverageCombinerProps) {
     super(scope, id);
+    if (!props?.bucket) {
+      throw errorAt(this, "bucket is missing; give a CoverageBucket, such as the property 'bucket' of a CoverageLayer");
+    }
+    checkBucket(this, props.bucket);
     const formats = props.reportFormats ?? Object.values(ReportFormat);
     if (formats.length === 0) {
       throw errorAt(this, `reportFormats is empty; give at least one of ${Object.values(ReportFormat).join(', ')}, or leave it out for all`);
+    }
+    const unknown = formats.find((format) => !Object.values(ReportFormat).includes(format));
+    if (unknown !== undefined) {
+      throw errorAt(this, `reportFormats has '${unknown}'; give any of ${Object.values(ReportFormat).join(', ')}`);
     }
     checkMemory(this, props.memorySize);
     if (props.timeout && !props.timeout.isUnresolved()) {

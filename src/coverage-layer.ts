@@ -5,7 +5,7 @@ import type { CoverageConfig } from './coverage-config';
 import { attach, findTarget, SUPPORTED_RUNTIMES } from './private/attach';
 import { bundledAsset, packageVersion } from './private/bundled-asset';
 import { errorAt } from './private/errors';
-import { checkedPrefix, commonSettings, type CommonSettings } from './private/settings';
+import { checkBucket, checkedPrefix, commonSettings, type CommonSettings } from './private/settings';
 
 /** Properties of `CoverageLayer`. */
 export interface CoverageLayerProps extends CoverageConfig {
@@ -36,6 +36,7 @@ export class CoverageLayer extends Construct {
 
   public constructor(scope: Construct, id: string, props: CoverageLayerProps = {}) {
     super(scope, id);
+    checkBucket(this, props.bucket);
     this.enabled = props.enabled ?? true;
     this.settings = commonSettings(this, props);
     this.prefix = props.prefix === undefined ? undefined : checkedPrefix(this, props.prefix);

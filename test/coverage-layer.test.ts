@@ -1,7 +1,7 @@
-import { App, Duration, Lazy, Stack, Stage, Token, aws_ecr as ecr, aws_iam as iam, aws_lambda as lambda, aws_lambda_nodejs as nodejs } from 'aws-cdk-lib';
+import { App, Duration, Lazy, Stack, Stage, Token, aws_ecr as ecr, aws_iam as iam, aws_lambda as lambda, aws_lambda_nodejs as nodejs, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { statementsOf } from './coverage-statements';
-import { CoverageBucket, CoverageLayer, type CoverageLayerProps } from '../src';
+import { CoverageBucket, CoverageCombiner, CoverageLayer, type CoverageLayerProps } from '../src';
 
 const WRAPPER = '/opt/nodejs/node_modules/coverage-wrapper/bootstrap.handler';
 
@@ -329,5 +329,24 @@ describe('enabled: false', () => {
 
   test('still rejects bad props, so that a stage that is switched on has no surprises', () => {
     expect(() => new CoverageLayer(stack(), 'Coverage', { enabled: false, prefix: 'x' })).toThrow("prefix 'x' does not end");
+  });
+});
+
+describe('what TypeScript would not let through is refused with the fix', () => {
+  const stack = new Stack(new App(), 'Untyped');
+  const untyped = (value: unknown) => value as never;
+  test.each<[string, () => unknown, string]>([
+    ['no function', () => new CoverageLayer(stack, 'A').attachTo(untyped(undefined)), 'Untyped/A: attachTo takes one function, not undefined'],
+    ['a list of functions', () => new CoverageLayer(stack, 'B').attachTo(untyped([])), 'Untyped/B: attachTo takes one function, not a list; call it for each'],
+    ['a plain bucket', () => new CoverageLayer(stack, 'C', { bucket: untyped(new s3.Bucket(stack, 'Plain')) }), 'Untyped/C: bucket is not a CoverageBucket; wrap your own'],
+    ['a pattern that is no list', () => new CoverageLayer(stack, 'D', { includePatterns: untyped('src/**') }), 'Untyped/D: includePatterns is "src/**", not a list'],
+    ['a combiner without a bucket', () => new CoverageCombiner(stack, 'E', untyped({})), 'Untyped/E: bucket is missing; give a CoverageBucket'],
+    [
+      'an unknown format',
+      () => new CoverageCombiner(stack, 'F', { bucket: new CoverageBucket(stack, 'G'), reportFormats: untyped(['pdf']) }),
+      "Untyped/F: reportFormats has 'pdf'; give any of html, lcov",
+    ],
+  ])('%s', (_, use, message) => {
+    expect(use).toThrow(message);
   });
 });

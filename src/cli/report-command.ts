@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { openLocation, parseLocation, type CoverageLocation } from './coverage-location';
 import { readCloudAssembly } from '../combiner/cloud-assembly';
-import { combine } from '../combiner/combine';
+import { combine, nothingToReport } from '../combiner/combine';
 import { writeReports } from '../combiner/report/write-reports';
 import { isReportFormat, REPORT_FORMATS, type ReportFormatName } from '../contract/report-formats';
 
@@ -37,19 +37,25 @@ An object that cannot be read is named on standard error; the rest is combined.
       const store = openLocation(from);
       const combined = await combine(store, assembly);
       for (const line of combined.errors.slice(0, MAX_LINES)) {
-        console.error(`warning: ${line}`);
+        console.error(`warning: ${printable(line)}`);
       }
       if (combined.errors.length > MAX_LINES) {
         console.error(`warning: and ${combined.errors.length - MAX_LINES} more`);
       }
-      if (combined.filesProcessed === 0 && !assembly) {
-        throw new Error(`none of the ${combined.filesSkipped} objects in ${store.location} could be read`);
+      const nothing = nothingToReport(combined);
+      if (nothing !== undefined) {
+        throw new Error(`${store.location}: ${printable(nothing)}`);
       }
       const files = writeReports(combined, { folder: options.output, formats: options.format });
       const skipped = combined.filesSkipped > 0 ? `, ${combined.filesSkipped} skipped` : '';
       console.log(`${combined.filesProcessed} objects of ${combined.lambdaFunctions.length} functions${skipped}`);
       files.forEach((file) => console.log(resolve(join(options.output, file))));
     });
+}
+
+/** Names and reasons come from objects that others wrote: nothing of them may move a terminal's cursor. */
+function printable(line: string): string {
+  return line.replace(/\p{Cc}/gu, '\u{fffd}');
 }
 
 function parseFormats(value: string): ReportFormatName[] {

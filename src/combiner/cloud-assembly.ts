@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesBelow } from './files-below';
 import { isVendored } from './original-path';
@@ -33,29 +33,41 @@ interface AssetManifest {
   readonly files?: Record<string, { source?: { path?: string } }>;
 }
 
+interface Manifest {
+  readonly artifacts?: Record<string, { readonly type?: string; readonly properties?: Record<string, unknown> }>;
+}
+
 /**
- * Reads the folder that `cdk synth` wrote, nested assemblies of stages included.
+ * Reads the folder that `cdk synth` wrote: its stacks with their nested stacks, and the assemblies of its stages. What the
+ * manifest does not name is left from an earlier synthesis.
  *
- * @throws Error if the folder is not a cloud assembly
+ * @throws Error if the folder is not a cloud assembly, or a file of it is damaged
  */
 export function readCloudAssembly(folder: string): CloudAssembly {
   if (!existsSync(join(folder, 'manifest.json'))) {
     throw new Error(`'${folder}' is not a cloud assembly: it has no manifest.json; name the folder that cdk synth wrote, such as cdk.out`);
   }
+  const manifest = readJson<Manifest>(join(folder, 'manifest.json'));
+  const named = (type: string, property: string) => Object.values(manifest.artifacts ?? {})
+    .filter((artifact) => artifact.type === type)
+    .map((artifact) => String(artifact.properties?.[property]));
+  const assets = new Map(named('cdk:asset-manifest', 'file').flatMap((file) =>
+    Object.entries(readJson<AssetManifest>(join(folder, file)).files ?? {}).map(([hash, { source }]) => [hash, source?.path ?? ''] as const)));
+  const nestedStacks = [...assets.values()].filter((path) => path.endsWith('.nested.template.json'));
   const functions: AttachedFunction[] = [];
   const contents = new Map<string, Buffer>();
-  for (const file of templates(folder)) {
-    const template = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Template;
+  for (const file of [...named('aws:cloudformation:stack', 'templateFile'), ...nestedStacks].sort()) {
+    const template = readJson<Template>(join(folder, file));
     const stack = file.replace(/(\.nested)?\.template\.json$/, '');
     for (const [logicalId, { Type, Properties }] of Object.entries(template.Resources ?? {})) {
       const variables = Properties?.Environment?.Variables;
       if (Type === 'AWS::Lambda::Function' && variables && Variable.HANDLER in variables) {
-        const asset = assetFolder(folder, Properties!);
-        functions.push({ name: `${stack}/${logicalId}`, scripts: asset ? scriptsOf(asset, variables, contents) : [] });
+        const code = codeFolder(folder, assets, Properties!);
+        functions.push({ name: `${stack}/${logicalId}`, scripts: code ? scriptsOf(code, variables, contents) : [] });
       }
     }
   }
-  for (const nested of readdirSync(folder).filter((name) => name.startsWith('assembly-') && existsSync(join(folder, name, 'manifest.json')))) {
+  for (const nested of named('cdk:cloud-assembly', 'directoryName')) {
     const inner = readCloudAssembly(join(folder, nested));
     functions.push(...inner.functions);
     inner.contents.forEach((content, hash) => contents.set(hash, content));
@@ -63,26 +75,21 @@ export function readCloudAssembly(folder: string): CloudAssembly {
   return { functions, contents };
 }
 
-function templates(folder: string): string[] {
-  return readdirSync(folder).filter((name) => name.endsWith('.template.json')).sort();
+function readJson<T>(file: string): T {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as T;
+  } catch (error) {
+    throw new Error(`${file} cannot be read: ${(error as Error).message}; synthesize again`);
+  }
 }
 
 /** The folder of a function's code: the template names it by hash, and the asset manifests know where it is. */
-function assetFolder(assembly: string, properties: FunctionProperties): string | undefined {
+function codeFolder(assembly: string, assets: ReadonlyMap<string, string>, properties: FunctionProperties): string | undefined {
   const key = properties.Code?.S3Key;
   const hash = typeof key === 'string' ? /^(?:.*\/)?([0-9a-f]{64})\.zip$/.exec(key)?.[1] : undefined;
-  if (hash === undefined) {
-    return undefined;
-  }
-  for (const name of readdirSync(assembly).filter((file) => file.endsWith('.assets.json'))) {
-    const manifest = JSON.parse(readFileSync(join(assembly, name), 'utf8')) as AssetManifest;
-    const path = manifest.files?.[hash]?.source?.path;
-    const folder = path === undefined ? undefined : join(assembly, path);
-    if (folder && existsSync(folder) && statSync(folder).isDirectory()) {
-      return folder;
-    }
-  }
-  return undefined;
+  const path = hash === undefined ? undefined : assets.get(hash);
+  const folder = path === undefined ? undefined : join(assembly, path);
+  return folder && existsSync(folder) && statSync(folder).isDirectory() ? folder : undefined;
 }
 
 function scriptsOf(folder: string, variables: Record<string, unknown>, contents: Map<string, Buffer>): MergedScript[] {

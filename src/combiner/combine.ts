@@ -21,6 +21,7 @@ export interface Combined {
 
 /** A file in one build, and the time of the newest object that told of it. */
 type Dated = ConvertedFile & {
+  readonly lambdaFunctions: readonly string[];
   /** ISO 8601; empty for a script of the cloud assembly that no object told of. */
   readonly newest: string;
 };
@@ -39,6 +40,9 @@ export async function combine(store: CoverageStore, assembly?: CloudAssembly): P
     raw.omitted.forEach(({ url, reason }) => omitted.add(`${raw.metadata.functionName}: ${url} ${reason}`));
   });
   const errors = [...read.errors, ...omitted];
+  for (const { name } of (assembly?.functions ?? []).filter((fn) => fn.scripts.length === 0)) {
+    errors.push(`${name}: its code is not a folder of the cloud assembly, so what never ran of it is not in the report`);
+  }
   const { scripts, older } = newestBuilds(merge.scripts());
   errors.push(...older);
   const ran = new Set(scripts.map(identity));
@@ -53,7 +57,11 @@ export async function combine(store: CoverageStore, assembly?: CloudAssembly): P
         throw new Error('its source was not kept; it is sent once per content, with the first invocation after a deployment');
       }
       const { files: converted, problems } = convertScript(script, source, originals);
-      files.push(...converted.map((file) => ({ ...file, newest: newestOf(script) })));
+      if (source.mapProblem) {
+        errors.push(`${nameOf(script)}: ${source.mapProblem}`);
+      }
+      const lambdaFunctions = [...script.lambdaFunctions.keys()].sort();
+      files.push(...converted.map((file) => ({ ...file, lambdaFunctions, newest: newestOf(script) })));
       errors.push(...problems.map((problem) => `${nameOf(script)}: ${problem}`));
     } catch (error) {
       errors.push(`${nameOf(script)}: ${(error as Error).message}`);
@@ -62,6 +70,18 @@ export async function combine(store: CoverageStore, assembly?: CloudAssembly): P
   const { coverage, texts } = addUp(files);
   const lambdaFunctions = [...new Set(scripts.flatMap((script) => [...script.lambdaFunctions.keys()]))].sort();
   return { coverage, texts, lambdaFunctions, filesProcessed: read.processed, filesSkipped: read.skipped, errors };
+}
+
+/**
+ * Why there is nothing to report, though objects were there; with what is known of the cause.
+ *
+ * @returns nothing where there is something to report
+ */
+export function nothingToReport({ coverage, filesProcessed, filesSkipped, errors }: Combined): string | undefined {
+  if (filesProcessed === 0) {
+    return `none of the ${filesSkipped} objects could be read`;
+  }
+  return coverage.files().length > 0 ? undefined : `${filesProcessed} objects were read, but nothing can be reported of them${errors[0] ? `: ${errors[0]}` : ''}`;
 }
 
 /** A script counts while it is the newest at its path for at least one function; what older builds ran is not mixed in. */
@@ -84,7 +104,7 @@ function newestBuilds(scripts: readonly MergedScript[]): { scripts: MergedScript
 }
 
 /**
- * The same original file of several scripts adds up; another build of it keeps its coverage under a name of its own. A build
+ * The same original file of several scripts adds up; builds of it that differ keep their coverage under names of their own. A build
  * that is only in the cloud assembly counts where nothing else is known of its file: it may not have been deployed yet.
  */
 function addUp(files: readonly Dated[]): { coverage: CoverageMap; texts: Map<string, string> } {
@@ -99,9 +119,9 @@ function addUp(files: readonly Dated[]): { coverage: CoverageMap; texts: Map<str
   const coverage = createCoverageMap({});
   const texts = new Map<string, string>();
   for (const path of [...builds.keys()].sort()) {
-    const sorted = [...builds.get(path)!.values()].sort((a, b) => compare(latest(b), latest(a)) || compare(a[0]!.build, b[0]!.build));
-    sorted.forEach((same, index) => {
-      const name = index === 0 ? path : `${path}@${same[0]!.build.slice(0, 8)}`;
+    const ofPath = [...builds.get(path)!.values()].sort((a, b) => compare(a[0]!.build, b[0]!.build));
+    ofPath.forEach((same) => {
+      const name = ofPath.length === 1 ? path : nameOfBuild(same, ofPath);
       texts.set(name, same[0]!.text);
       for (const file of same) {
         coverage.addFileCoverage({ ...file.coverage, path: name } as FileCoverageData);
@@ -109,6 +129,14 @@ function addUp(files: readonly Dated[]): { coverage: CoverageMap; texts: Map<str
     });
   }
   return { coverage, texts };
+}
+
+/** A name that does not depend on when functions ran: by the first function that holds the build, else by its hash. */
+function nameOfBuild(same: readonly Dated[], ofPath: ReadonlyArray<readonly Dated[]>): string {
+  const first = (files: readonly Dated[]) => files.flatMap(({ lambdaFunctions }) => lambdaFunctions).sort()[0];
+  const owner = first(same);
+  const isAlone = ofPath.filter((other) => first(other) === owner).length === 1;
+  return owner !== undefined && isAlone ? `${owner}/${same[0]!.path}` : `${same[0]!.path}@${same[0]!.build.slice(0, 8)}`;
 }
 
 /** A map that was not deployed is in the cloud assembly, beside the script of the same content. */
@@ -130,12 +158,8 @@ function newestOf({ lambdaFunctions }: MergedScript): string {
   return [...lambdaFunctions.values()].sort().at(-1) ?? '';
 }
 
-function latest(files: readonly Dated[]): string {
-  return files.map(({ newest }) => newest).sort().at(-1)!;
-}
-
 function nameOf({ lambdaFunctions, path }: MergedScript): string {
-  return [...lambdaFunctions.keys(), path].sort().join(', ');
+  return [[...lambdaFunctions.keys()].sort().join(', '), path].filter((part) => part !== '').join(': ');
 }
 
 function compare(a: string, b: string): number {

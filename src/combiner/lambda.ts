@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { combine } from './combine';
+import { combine, nothingToReport } from './combine';
 import { filesBelow } from './files-below';
 import { decodeEnvironment, Variable } from '../contract/environment';
 import { combinedPrefix, reportsPrefix } from '../contract/object-keys';
@@ -43,6 +43,12 @@ export async function handler(): Promise<CombinerResult> {
   const folder = mkdtempSync(join(tmpdir(), 'coverage-report-'));
   try {
     const combined = await combine(store);
+    const errors = [...wrong, ...combined.errors];
+    errors.forEach((message) => console.error(JSON.stringify({ level: 'ERROR', error_type: 'CoverageCombineError', message })));
+    const nothing = nothingToReport(combined);
+    if (nothing !== undefined) {
+      throw new Error(`${store.location}: ${nothing}; the reports of the run before stay`);
+    }
     const combinedKey = `${combinedPrefix(settings.prefix)}coverage-final.json`;
     await store.write(combinedKey, Buffer.from(JSON.stringify(combined.coverage)), CONTENT_TYPES.json!);
     writeReports(combined, { folder, formats: formats.formats, textFile: 'coverage.txt' });
@@ -50,7 +56,6 @@ export async function handler(): Promise<CombinerResult> {
       const type = CONTENT_TYPES[file.split('.').at(-1)!] ?? 'text/plain; charset=utf-8';
       await store.write(reportsPrefix(settings.prefix) + file, readFileSync(join(folder, file)), type);
     }
-    const errors = [...wrong, ...combined.errors];
     return {
       files_processed: combined.filesProcessed,
       files_skipped: combined.filesSkipped,

@@ -15,7 +15,10 @@ export interface MergedScript {
   readonly lambdaFunctions: ReadonlyMap<string, string>;
 }
 
-type Group = Omit<MergedScript, 'functions' | 'lambdaFunctions'> & {
+type Group = Omit<MergedScript, 'functions' | 'lambdaFunctions' | 'sourceMap'> & {
+  sourceMap?: string;
+  /** Time of the object that named the source map. */
+  newest: string;
   lambdaFunctions: Map<string, string>;
   /** By the range of the function: merging one by one what has the same range is all that V8's form needs. */
   functions: Map<string, FunctionCoverage>;
@@ -40,6 +43,11 @@ export class RawMerge {
       if ((group.lambdaFunctions.get(functionName) ?? '') < timestamp) {
         group.lambdaFunctions.set(functionName, timestamp);
       }
+      // a change of comments or types leaves the script as it is and changes its map: what ran adds up, told by the newest
+      if (newer(timestamp, script.sourceMap, group)) {
+        group.newest = timestamp;
+        group.sourceMap = script.sourceMap;
+      }
       script.functions.forEach((coverage) => group.pending.push(coverage));
       this.waiting += script.functions.length;
       if (this.waiting >= BATCH) {
@@ -53,23 +61,28 @@ export class RawMerge {
   public scripts(): MergedScript[] {
     const keys = [...this.groups.keys()].sort();
     return keys.map((key) => {
-      const { functions, pending: _, ...script } = mergePending(this.groups.get(key)!);
+      const { functions, pending: _, newest: __, ...script } = mergePending(this.groups.get(key)!);
       return { ...script, functions: [...functions.values()].sort(byRange) };
     });
   }
 
   private group(script: ScriptCoverage, { include, exclude, branchCoverage }: RawCoverage['metadata']): Group {
-    const { sha256, sourceMap, path, wrapperLength } = script;
-    const key = JSON.stringify([sha256, sourceMap, path, wrapperLength, include, exclude, branchCoverage]);
+    const { sha256, path, wrapperLength } = script;
+    const key = JSON.stringify([sha256, path, wrapperLength, include, exclude, branchCoverage]);
     let group = this.groups.get(key);
     if (!group) {
       group = {
-        sha256, sourceMap, path, wrapperLength, include, exclude, branchCoverage, lambdaFunctions: new Map(), functions: new Map(), pending: [],
+        sha256, path, wrapperLength, include, exclude, branchCoverage, newest: '', lambdaFunctions: new Map(), functions: new Map(), pending: [],
       };
       this.groups.set(key, group);
     }
     return group;
   }
+}
+
+/** Of two objects of the same time the map with the greater hash, so that the order in which they are read does not show. */
+function newer(timestamp: string, sourceMap: string | undefined, group: Group): boolean {
+  return timestamp > group.newest || (timestamp === group.newest && (sourceMap ?? '') > (group.sourceMap ?? ''));
 }
 
 function mergePending(group: Group): Group {

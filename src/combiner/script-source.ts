@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
-import { TraceMap } from '@jridgewell/trace-mapping';
+import { FlattenMap, type TraceMap } from '@jridgewell/trace-mapping';
 import { unpacked } from './compressed';
+import { sourceMapReference } from '../contract/source-map-comment';
 
 /** A script's text and its source map, if it has one. */
 export interface ScriptSource {
   readonly text: string;
   readonly map?: TraceMap;
+  /** Why there is no map though there should be one. */
+  readonly mapProblem?: string;
 }
 
 /** Finds a script or a source map by the SHA-256 of its content. */
@@ -15,7 +18,7 @@ export type ContentFinder = (sha256: string) => Promise<Buffer | undefined>;
  * Reads a script and its map. Content is believed only when it has the hash that names it.
  *
  * @returns nothing where the script is not to be found
- * @throws Error if the content is damaged, is not what its name says, or its map cannot be read
+ * @throws Error if the content is damaged or is not what its name says
  */
 export async function scriptSource(
   find: ContentFinder, script: { readonly sha256: string; readonly sourceMap?: string | undefined },
@@ -25,27 +28,26 @@ export async function scriptSource(
     return undefined;
   }
   const json = inlineMap(text) ?? (script.sourceMap && await verified(find, script.sourceMap));
-  return json ? { text, map: parseMap(json) } : { text };
+  return json ? { text, ...parseMap(json) } : { text };
 }
-
-const INLINE_MAP = 'sourceMappingURL=data:application/json';
 
 /** The source map that a script carries in its last comment. */
 export function inlineMap(text: string): string | undefined {
-  const comment = text.lastIndexOf(INLINE_MAP);
-  const data = text.indexOf(',', comment);
-  if (comment < 0 || data < 0) {
+  const reference = sourceMapReference(text);
+  const data = reference?.startsWith('data:application/json') ? reference.indexOf(',') : -1;
+  if (reference === undefined || data < 0) {
     return undefined;
   }
-  const content = /^\S*/.exec(text.slice(data + 1))![0];
-  return text.slice(comment, data).endsWith(';base64') ? Buffer.from(content, 'base64').toString('utf8') : decodeURIComponent(content);
+  const content = reference.slice(data + 1);
+  return reference.slice(0, data).endsWith(';base64') ? Buffer.from(content, 'base64').toString('utf8') : decodeURIComponent(content);
 }
 
-function parseMap(json: string): TraceMap {
+/** Maps with sections, as some bundlers write them, become flat ones. */
+function parseMap(json: string): Pick<ScriptSource, 'map' | 'mapProblem'> {
   try {
-    return new TraceMap(json.replace(/^\)\]\}'[^\n]*\n/, ''));
+    return { map: new FlattenMap(json.replace(/^\)\]\}'[^\n]*\n/, '')) };
   } catch (error) {
-    throw new Error(`its source map cannot be read: ${(error as Error).message}`);
+    return { mapProblem: `its source map cannot be read (${(error as Error).message}), so the script is reported as it is` };
   }
 }
 

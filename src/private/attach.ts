@@ -1,5 +1,5 @@
 import { CfnResource, Stage, Token, Tokenization, aws_lambda as lambda } from 'aws-cdk-lib';
-import type { IConstruct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { errorAt } from './errors';
 import { isOwnFunction } from './own-function';
 import { encodeEnvironment, Variable, type Settings } from '../contract/environment';
@@ -27,6 +27,9 @@ export interface Target {
  * @throws Error that names the function, the reason and the way out
  */
 export function findTarget(given: lambda.IFunction, coverage: IConstruct): Target | undefined {
+  if (!Construct.isConstruct(given)) {
+    throw errorAt(coverage, `attachTo takes one function, not ${Array.isArray(given) ? 'a list; call it for each' : String(given)}`);
+  }
   const refuse = (reason: string) => errorAt(given, `coverage of '${coverage.node.path}' cannot be attached: ${reason}`);
   const { fn, resource } = definition(given, refuse);
   const already = (resource as { [ATTACHED]?: IConstruct })[ATTACHED];

@@ -36,7 +36,21 @@ export function checkedPrefix(scope: IConstruct, prefix: string): string {
   return prefix;
 }
 
+/**
+ * TypeScript takes no other, JavaScript does; a plain s3.Bucket is the likely one.
+ *
+ * @throws Error that names the construct and the fix
+ */
+export function checkBucket(scope: IConstruct, bucket: unknown): void {
+  if (bucket !== undefined && typeof (bucket as { prefix?: unknown } | null)?.prefix !== 'string') {
+    throw errorAt(scope, "bucket is not a CoverageBucket; wrap your own: new CoverageBucket(this, 'CoverageBucket', { bucket })");
+  }
+}
+
 function checkedPatterns(scope: IConstruct, prop: string, patterns: readonly string[] = []): readonly string[] {
+  if (!Array.isArray(patterns)) {
+    throw errorAt(scope, `${prop} is ${JSON.stringify(patterns)}, not a list; give each pattern as an item of a list`);
+  }
   const problem = patternsProblem(patterns);
   if (problem) {
     throw errorAt(scope, `${prop}: ${problem}`);

@@ -58,6 +58,15 @@ describe.each<NodeVersion>(['20', '22', '24'])('the example on Node.js %s', (nod
     expect(differences(counters(combined.coverage.toJSON()), counters(truth))).toEqual(Object.keys(NOT_TOLD));
   });
 
+  test('the README shows these numbers', () => {
+    const rows = [...readFileSync(path.join(ROOT, 'README.md'), 'utf8').matchAll(/^ ([\w-]+\.ts) +\| +([\d.]+) \| +([\d.]+) \| +([\d.]+) \| +([\d.]+) \|/gm)];
+    expect(rows.length).toBeGreaterThan(2);
+    for (const [, file, ...shown] of rows) {
+      const { statements, branches, functions, lines } = combined.coverage.fileCoverageFor(`src/${file}`).toSummary().data;
+      expect([file, ...shown.map(Number)]).toEqual([file, statements.pct, branches.pct, functions.pct, lines.pct]);
+    }
+  });
+
   test('nothing was left out', () => {
     expect(combined.errors).toEqual([]);
     expect(combined.filesProcessed).toBe(events.length);

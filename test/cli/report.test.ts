@@ -120,21 +120,25 @@ describe('an object that cannot be read is named, and the rest is combined:', ()
 
   test('a source with another content than its name says', async () => {
     put([{ ...tinySource(), body: gzipSync('evil()') }, tinyObject(0)]);
-    const { stderr } = await report('s3://tiny-coverage', '--format', 'json');
-    expect(stderr).toMatch(/warning: index\.js, tiny: the kept source [0-9a-f]{64} has other content/);
+    const { exitCode, stderr } = await report('s3://tiny-coverage', '--format', 'json');
+    expect(stderr).toMatch(/warning: tiny: index\.js: the kept source [0-9a-f]{64} has other content/);
+    expect(exitCode).toBe(1);
   });
 
   test('a source that is not there', async () => {
     put([tinyObject(0)]);
-    const { stderr } = await report('s3://tiny-coverage', '--format', 'json');
-    expect(stderr).toContain('warning: index.js, tiny: its source was not kept');
+    const { exitCode, stderr } = await report('s3://tiny-coverage', '--format', 'json');
+    expect(stderr).toContain('warning: tiny: index.js: its source was not kept');
+    expect(stderr).toContain('1 objects were read, but nothing can be reported of them: tiny: index.js: its source was not kept');
+    expect(exitCode).toBe(1);
+    expect(existsSync(path.join(folder, 'coverage'))).toBe(false);
   });
 
   test('and where none can be read, the command fails', async () => {
     put([{ key: tinyObject(0).key, body: Buffer.from('x') }]);
     const { exitCode, stderr } = await report('s3://tiny-coverage');
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('none of the 1 objects in s3://tiny-coverage/coverage/ could be read');
+    expect(stderr).toContain('s3://tiny-coverage/coverage/: none of the 1 objects could be read');
     expect(existsSync(path.join(folder, 'coverage'))).toBe(false);
   });
 });

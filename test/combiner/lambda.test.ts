@@ -41,6 +41,7 @@ test('combines the bucket, writes the reports beside it and answers with the fie
     processing_time_ms: expect.any(Number),
     errors: [expect.stringContaining(tinyObject(2).key)],
   });
+  expect(lambda.logs.filter((line) => line.includes('CoverageCombineError') && line.includes(tinyObject(2).key))).toHaveLength(1);
   expect(s3.keys(BUCKET, 'coverage/reports/')).toEqual(expect.arrayContaining([
     'coverage/reports/index.html', 'coverage/reports/index.js.html', 'coverage/reports/lcov.info', 'coverage/reports/coverage.txt',
     'coverage/reports/cobertura-coverage.xml', 'coverage/reports/coverage-final.json', 'coverage/reports/coverage-summary.json',

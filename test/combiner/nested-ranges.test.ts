@@ -44,7 +44,7 @@ test('whatever is accepted can be merged and counted', () => {
   const raws = fc.array(raw, { maxLength: 4 });
   fc.assert(fc.property(raws, fc.nat(60), (all, offset) => {
     const merge = new RawMerge();
-    all.filter(isAccepted).forEach((raw) => merge.add(raw));
+    all.filter(isAccepted).forEach((one) => merge.add(one));
     for (const { functions } of merge.scripts()) {
       expect(new BlockCounts(functions, 0).at(offset)).toBeGreaterThanOrEqual(0);
     }

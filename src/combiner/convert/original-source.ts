@@ -51,6 +51,7 @@ function istanbulShape(path: string, text: string, options: ParserOptions): File
       program.stop();
     },
   });
+  traverse.cache.clear(); // weak, but the collector pays for each node in it
   const { statementMap, fnMap, branchMap, s, f, b } = shape ?? { statementMap: {}, fnMap: {}, branchMap: {}, s: {}, f: {}, b: {} };
   // Its own JSON: the visitor's objects share positions with the tree.
   return JSON.parse(JSON.stringify({ path, statementMap, fnMap, branchMap, s, f, b })) as FileCoverageData;

@@ -4,11 +4,11 @@ import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { crypto, readFileSync, realpathSync } from './platform';
 import type { OmittedScript, ScriptCoverage } from '../../contract/raw-coverage';
+import { sourceMapReference } from '../../contract/source-map-comment';
 
 /** The texts that Node.js puts around a CommonJS module where something patched its loader; not in its types. */
 const [BEFORE, AFTER] = (Module as unknown as { wrapper: readonly [string, string] }).wrapper;
 
-const MAP_COMMENT = '//# sourceMappingURL=';
 
 /** A file whose content belongs into the bucket, once. */
 export interface Source {
@@ -78,8 +78,7 @@ export class Scripts {
 
   /** The source map that the script's last comment names, where it is a file of the function's that is there. */
   private mapBeside(file: string, text: string): Source | undefined {
-    const comment = text.lastIndexOf(MAP_COMMENT);
-    const reference = comment < 0 ? undefined : /^\S+/.exec(text.slice(comment + MAP_COMMENT.length, comment + MAP_COMMENT.length + 1_000))?.[0];
+    const reference = sourceMapReference(text);
     if (!reference || /^[a-z][a-z0-9+.-]*:/i.test(reference)) {
       return undefined;
     }
@@ -104,7 +103,7 @@ export class Scripts {
  * around it or took a byte order mark off. Nothing where neither explains the length.
  */
 function wrapperLengthOf(text: string, functions: readonly V8.FunctionCoverage[]): number | undefined {
-  const length = Math.max(...functions.map(({ ranges }) => ranges[0]!.endOffset));
+  const length = functions.reduce((longest, { ranges }) => Math.max(longest, ranges[0]!.endOffset), 0);
   const around = BEFORE.length + AFTER.length;
   const candidates: Record<number, number> = { [text.length]: 0, [text.length + around]: BEFORE.length };
   if (text.charCodeAt(0) === 0xfeff) {

@@ -354,4 +354,47 @@ export function handler({ a }) {
 }`,
     events: [{ a: 1 }],
   },
+  {
+    name: 'arms that a comment leaves out',
+    source: `
+export function handler({ a, b }) {
+  /* istanbul ignore if */
+  if (a) { return 'a'; }
+  /* istanbul ignore else */
+  if (b) { b++; }
+  const c = b ? /* istanbul ignore next */ 1 : 2;
+  return c;
+}`,
+    events: [{ b: 0 }],
+  },
+  {
+    name: 'jumps whose conditions a minifier puts into those around',
+    source: `
+function first(xs) {
+  for (let i = 0; i < xs.length; i++) {
+    if (xs[i] !== 0) break;
+    if (xs[i] === undefined) continue;
+  }
+  for (const x of xs) {
+    if (x === null || x === undefined) continue;
+    if (x && x.list && x.list.length) {
+      if (x.tight) return 'tight';
+    }
+    if (x === 'stop') return 'stopped';
+    xs.last = x;
+  }
+}
+function isText(x) {
+  if (x === null) return false;
+  if (!x.length) return false;
+  if (x.length > 100) { return false; }
+  return true;
+}
+export function handler({ xs }) {
+  const found = first(xs);
+  if (xs.length !== 1) return [found, xs.map((x) => isText(x))];
+  return found;
+}`,
+    events: [{ xs: [0, 0, 'a', { list: [1] }] }, { xs: [null] }, { xs: ['', 1] }],
+  },
 ];
