@@ -333,17 +333,17 @@ describe('enabled: false', () => {
 });
 
 describe('what TypeScript would not let through is refused with the fix', () => {
-  const stack = new Stack(new App(), 'Untyped');
+  const untypedStack = new Stack(new App(), 'Untyped');
   const untyped = (value: unknown) => value as never;
   test.each<[string, () => unknown, string]>([
-    ['no function', () => new CoverageLayer(stack, 'A').attachTo(untyped(undefined)), 'Untyped/A: attachTo takes one function, not undefined'],
-    ['a list of functions', () => new CoverageLayer(stack, 'B').attachTo(untyped([])), 'Untyped/B: attachTo takes one function, not a list; call it for each'],
-    ['a plain bucket', () => new CoverageLayer(stack, 'C', { bucket: untyped(new s3.Bucket(stack, 'Plain')) }), 'Untyped/C: bucket is not a CoverageBucket; wrap your own'],
-    ['a pattern that is no list', () => new CoverageLayer(stack, 'D', { includePatterns: untyped('src/**') }), 'Untyped/D: includePatterns is "src/**", not a list'],
-    ['a combiner without a bucket', () => new CoverageCombiner(stack, 'E', untyped({})), 'Untyped/E: bucket is missing; give a CoverageBucket'],
+    ['no function', () => new CoverageLayer(untypedStack, 'A').attachTo(untyped(undefined)), 'Untyped/A: attachTo takes one function, not undefined'],
+    ['a list of functions', () => new CoverageLayer(untypedStack, 'B').attachTo(untyped([])), 'Untyped/B: attachTo takes one function, not a list; call it for each'],
+    ['a plain bucket', () => new CoverageLayer(untypedStack, 'C', { bucket: untyped(new s3.Bucket(untypedStack, 'Plain')) }), 'Untyped/C: bucket is not a CoverageBucket; wrap your own'],
+    ['a pattern that is no list', () => new CoverageLayer(untypedStack, 'D', { includePatterns: untyped('src/**') }), 'Untyped/D: includePatterns is "src/**", not a list'],
+    ['a combiner without a bucket', () => new CoverageCombiner(untypedStack, 'E', untyped({})), 'Untyped/E: bucket is missing; give a CoverageBucket'],
     [
       'an unknown format',
-      () => new CoverageCombiner(stack, 'F', { bucket: new CoverageBucket(stack, 'G'), reportFormats: untyped(['pdf']) }),
+      () => new CoverageCombiner(untypedStack, 'F', { bucket: new CoverageBucket(untypedStack, 'G'), reportFormats: untyped(['pdf']) }),
       "Untyped/F: reportFormats has 'pdf'; give any of html, lcov",
     ],
   ])('%s', (_, use, message) => {

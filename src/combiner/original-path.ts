@@ -20,7 +20,10 @@ export function originalPath(script: string, sourceRoot: string | undefined, sou
   return reportedPath(joined.replace(/^[a-z]+:\/\//i, ''));
 }
 
-/** A path that stays below the folder it is put into, without the characters that Istanbul's HTML report does not escape, in its texts and in its links. */
+/**
+ * A path that stays below the folder it is put into, without the characters that Istanbul's HTML report does not escape, in
+ * its texts and in its links.
+ */
 export function reportedPath(path: string): string {
   const inside = posix.normalize(path).replace(/^(\.{0,2}\/)+/, '');
   return inside.replace(/[<>"&:\p{Cc}]/gu, (character) => encodeURIComponent(character));
