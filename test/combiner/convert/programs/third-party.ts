@@ -140,7 +140,7 @@ export async function handler({ failures, ...options }: any) {
     source: `
 import { createMatchPath } from './paths/match-path-sync';
 export const handler = ({ paths, request }: any) =>
-  createMatchPath('/root', paths)(request, () => undefined, (file: string) => file === '/root/lib/x.ts' || file.endsWith('package.json'), ['.ts', '.js']);`,
+  createMatchPath('/repo', paths)(request, () => undefined, (file: string) => file === '/repo/lib/x.ts' || file.endsWith('package.json'), ['.ts', '.js']);`,
     events: [{ paths: { 'lib/*': ['lib/*'], '*': ['other/*'] }, request: 'lib/x' }, { paths: {}, request: 'none' }],
   },
   {
