@@ -5,7 +5,7 @@
  */
 import { DEFAULT_PREFIX, prefixProblem } from './object-keys';
 
-/** Names of the variables, in the order of the reference; the last two are this project's own. */
+/** Names of the variables, in the order of the reference; from `COVERAGE_HANDLER` on they are this project's own. */
 export const Variable = {
   BUCKET: 'COVERAGE_S3_BUCKET',
   PREFIX: 'COVERAGE_S3_PREFIX',
@@ -16,11 +16,25 @@ export const Variable = {
   DEBUG: 'COVERAGE_DEBUG',
   HANDLER: 'COVERAGE_HANDLER',
   RUN_ID: 'COVERAGE_RUN_ID',
+  UPLOAD_MODE: 'COVERAGE_UPLOAD_MODE',
+  SAMPLING: 'COVERAGE_SAMPLING',
+  DIRECTORY: 'COVERAGE_DIRECTORY',
 } as const;
+
+/** The names that release 0.x of the reference had, by the names that replace them; read where the bucket has no new name. */
+export const DEPRECATED_VARIABLES: Readonly<Record<string, string>> = {
+  [Variable.BUCKET]: 'COVERAGE_BUCKET',
+  [Variable.PREFIX]: 'COVERAGE_PREFIX',
+};
+
+/** When an invocation's coverage is uploaded: always, or only if it covered what its execution environment had not yet covered on that day. */
+export const UPLOAD_MODES = ['every-invocation', 'on-change'] as const;
+
+export type UploadModeName = (typeof UPLOAD_MODES)[number];
 
 /** What a function's wrapper is told. */
 export interface Settings {
-  /** Bucket that raw objects are uploaded to; without one nothing is collected. */
+  /** Bucket that raw objects are uploaded to; without one, and without a directory, nothing is collected. */
   readonly bucket?: string;
   /** @default 'coverage/' */
   readonly prefix: string;
@@ -38,6 +52,12 @@ export interface Settings {
   readonly handler?: string;
   /** Names the test run that the coverage belongs to. */
   readonly runId?: string;
+  /** @default 'every-invocation' */
+  readonly uploadMode: UploadModeName;
+  /** The part of the execution environments that collect, 0 to 1. @default 1 */
+  readonly sampling: number;
+  /** Absolute path of a folder that objects are written to instead of a bucket. */
+  readonly directory?: string;
 }
 
 /** A variable whose value could not be used. */
@@ -55,6 +75,8 @@ export const DEFAULT_SETTINGS: Settings = {
   exclude: [],
   branchCoverage: true,
   debug: false,
+  uploadMode: 'every-invocation',
+  sampling: 1,
 };
 
 /** Longest list of patterns that is read, in characters; longer ones leave no room in the 4 KB of a function. */
@@ -88,6 +110,9 @@ export function encodeEnvironment(settings: Settings): Record<string, string> {
   set(Variable.DEBUG, String(settings.debug), 'false');
   set(Variable.HANDLER, settings.handler);
   set(Variable.RUN_ID, settings.runId);
+  set(Variable.UPLOAD_MODE, settings.uploadMode, DEFAULT_SETTINGS.uploadMode);
+  set(Variable.SAMPLING, String(settings.sampling), String(DEFAULT_SETTINGS.sampling));
+  set(Variable.DIRECTORY, settings.directory);
   return environment;
 }
 
@@ -98,16 +123,27 @@ export function encodeEnvironment(settings: Settings): Record<string, string> {
 export function decodeEnvironment(environment: Readonly<Record<string, string | undefined>>): {
   settings: Settings;
   problems: EnvironmentProblem[];
+  /** Variables with a name of release 0.x, which are read where the new name is not set. */
+  deprecated: EnvironmentProblem[];
 } {
   const problems: EnvironmentProblem[] = [];
-  const read = <T>(variable: string, fallback: T, decode: (value: string) => T | Refusal): T => {
+  const deprecated: EnvironmentProblem[] = [];
+  // where the bucket has its new name, a variable with an old one is none of ours
+  const isOld = environment[Variable.BUCKET] === undefined;
+  const read = <T>(name: string, fallback: T, decode: (value: string) => T | Refusal): T => {
+    const old = isOld ? DEPRECATED_VARIABLES[name] : undefined;
+    const variable = environment[name] === undefined && old !== undefined && environment[old] !== undefined ? old : name;
     const value = environment[variable];
     if (value === undefined) {
       return fallback;
     }
+    if (variable === old) {
+      deprecated.push({ variable, value, message: `is the name of release 0.x; use ${name}` });
+    }
     const decoded = decode(value);
     if (decoded instanceof Refusal) {
-      problems.push({ variable, value, message: `${decoded.reason}; the default is used: ${JSON.stringify(fallback)}` });
+      const used = fallback === undefined ? 'it is ignored' : `the default is used: ${JSON.stringify(fallback)}`;
+      problems.push({ variable, value, message: `${decoded.reason}; ${used}` });
       return fallback;
     }
     return decoded;
@@ -123,8 +159,11 @@ export function decodeEnvironment(environment: Readonly<Record<string, string | 
     debug: read(Variable.DEBUG, DEFAULT_SETTINGS.debug, decodeBoolean),
     handler: read(Variable.HANDLER, undefined, text),
     runId: read(Variable.RUN_ID, undefined, text),
+    uploadMode: read(Variable.UPLOAD_MODE, DEFAULT_SETTINGS.uploadMode, decodeUploadMode),
+    sampling: read(Variable.SAMPLING, DEFAULT_SETTINGS.sampling, decodeSampling),
+    directory: read(Variable.DIRECTORY, undefined, decodeDirectory),
   };
-  return { settings, problems };
+  return { settings, problems, deprecated };
 }
 
 class Refusal {
@@ -153,4 +192,23 @@ function decodeBoolean(value: string): boolean | Refusal {
   const known: Record<string, boolean> = { true: true, 1: true, false: false, 0: false };
   const decoded = Object.hasOwn(known, value.toLowerCase()) ? known[value.toLowerCase()] : undefined;
   return decoded ?? new Refusal("is none of 'true', 'false', '1' and '0'");
+}
+
+function decodeUploadMode(value: string): UploadModeName | Refusal {
+  return UPLOAD_MODES.find((mode) => mode === value) ?? new Refusal(`is none of ${UPLOAD_MODES.map((mode) => `'${mode}'`).join(' and ')}`);
+}
+
+function decodeSampling(value: string): number | Refusal {
+  const rate = /^[\d.]+(?:e-?\d+)?$/i.test(value) ? Number(value) : NaN;
+  const problem = samplingProblem(rate);
+  return problem ? new Refusal(problem) : rate;
+}
+
+function decodeDirectory(value: string): string | undefined | Refusal {
+  return value === '' || value.startsWith('/') ? value || undefined : new Refusal('is not an absolute path');
+}
+
+/** What is wrong with a sampling rate, or nothing. */
+export function samplingProblem(rate: number): string | undefined {
+  return rate >= 0 && rate <= 1 ? undefined : 'is not a number from 0 to 1';
 }

@@ -2,7 +2,8 @@
  * The raw coverage object: what one take of an execution environment's coverage looks like in the bucket.
  *
  * It is JSON (gzipped by whoever stores it), versioned and self-describing, and has a kind for each engine. The `result`
- * of kind `v8` keeps the form of V8's `Profiler.takePreciseCoverage`, which other tools of that family read.
+ * of kind `v8` keeps the form of V8's `Profiler.takePreciseCoverage`, which other tools of that family read; that of kind
+ * `istanbul` has the counters of code that was instrumented when it was built, by the names that Istanbul gives them.
  */
 
 export const RAW_COVERAGE_VERSION = 1;
@@ -11,7 +12,7 @@ export const RAW_COVERAGE_VERSION = 1;
 const { stringify } = JSON;
 
 /** One take. Further engines add a member to this union, an entry to `RESULT_DECODERS` and nothing else here. */
-export type RawCoverage = V8RawCoverage;
+export type RawCoverage = V8RawCoverage | IstanbulRawCoverage;
 
 interface RawCoverageEnvelope {
   readonly version: typeof RAW_COVERAGE_VERSION;
@@ -23,6 +24,11 @@ interface RawCoverageEnvelope {
 export interface V8RawCoverage extends RawCoverageEnvelope {
   readonly kind: 'v8';
   readonly result: readonly ScriptCoverage[];
+}
+
+export interface IstanbulRawCoverage extends RawCoverageEnvelope {
+  readonly kind: 'istanbul';
+  readonly result: readonly InstrumentedFile[];
 }
 
 export interface RawCoverageMetadata {
@@ -80,7 +86,28 @@ export interface CoverageRange {
   readonly count: number;
 }
 
+/** What ran of a file with Istanbul's counters in it. Counters that are zero are left out. */
+export interface InstrumentedFile {
+  /** As the instrumenter names it: mostly an absolute path of the machine that built the function. */
+  readonly path: string;
+  /** SHA-256, in hexadecimal, of the JSON of its {@link INSTRUMENTED_SHAPE}, which is kept as sources are: its identity. */
+  readonly shape: string;
+  /** How often each statement ran, by its id in the shape. */
+  readonly s: Readonly<Record<string, number>>;
+  /** How often each function was called. */
+  readonly f: Readonly<Record<string, number>>;
+  /** How often each arm of a branch was taken; a branch with any has all of its arms. */
+  readonly b: Readonly<Record<string, readonly number[]>>;
+}
+
+/**
+ * What is kept of Istanbul's coverage object of a file besides the counters: the fields of its JSON, in this order, those that it has.
+ * The hash is in the instrumented code, too: it tells which script the counters are of.
+ */
+export const INSTRUMENTED_SHAPE = ['path', 'statementMap', 'fnMap', 'branchMap', 'inputSourceMap', 'hash'] as const;
+
 export interface OmittedScript {
+  /** A path where an instrumented file has no URL. */
   readonly url: string;
   readonly reason: string;
 }
@@ -103,9 +130,9 @@ export function decodeRawCoverage(json: string): RawCoverage {
   if (!Object.hasOwn(RESULT_DECODERS, kind)) {
     throw new Error(`kind '${kind}' cannot be read by this release (it reads ${Object.keys(RESULT_DECODERS).join(', ')}); update cdk-lambda-coverage`);
   }
-  return {
+  const decoded = {
     version: RAW_COVERAGE_VERSION,
-    kind: kind as RawCoverage['kind'],
+    kind,
     metadata: decodeMetadata(object(root.metadata, 'metadata')),
     omitted: list(root.omitted, 'omitted', (item, at) => {
       const { url, reason } = object(item, at);
@@ -113,10 +140,12 @@ export function decodeRawCoverage(json: string): RawCoverage {
     }),
     result: RESULT_DECODERS[kind as RawCoverage['kind']](root.result),
   };
+  return decoded as RawCoverage; // the decoder is the one of the kind
 }
 
 const RESULT_DECODERS: { [Kind in RawCoverage['kind']]: (result: unknown) => Extract<RawCoverage, { kind: Kind }>['result'] } = {
   v8: (result) => list(result, 'result', decodeScript),
+  istanbul: (result) => list(result, 'result', decodeInstrumentedFile),
 };
 
 function decodeMetadata(fields: Fields): RawCoverageMetadata {
@@ -188,6 +217,17 @@ function decodeRange(value: unknown, at: string): CoverageRange {
   return range;
 }
 
+function decodeInstrumentedFile(value: unknown, at: string): InstrumentedFile {
+  const fields = object(value, at);
+  return {
+    path: text(fields.path, `${at}.path`),
+    shape: digest(fields.shape, `${at}.shape`),
+    s: record(fields.s, `${at}.s`, natural),
+    f: record(fields.f, `${at}.f`, natural),
+    b: record(fields.b, `${at}.b`, (arms, branch) => list(arms, branch, natural)),
+  };
+}
+
 type Fields = Readonly<Record<string, unknown>>;
 
 function parseJson(json: string): unknown {
@@ -210,6 +250,11 @@ function list<T>(value: unknown, at: string, decode: (item: unknown, at: string)
     throw new Error(`${at} is ${show(value)}, not a list`);
   }
   return value.map((item, index) => decode(item, `${at}[${index}]`));
+}
+
+/** Own properties become own properties, `__proto__` as any other. */
+function record<T>(value: unknown, at: string, decode: (item: unknown, at: string) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(object(value, at)).map(([key, item]) => [key, decode(item, `${at}.${key}`)]));
 }
 
 function text(value: unknown, at: string): string {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { sha256, time } from './arbitraries';
-import { decodeRawCoverage, encodeRawCoverage, type RawCoverage } from '../../src/contract/raw-coverage';
+import { decodeRawCoverage, encodeRawCoverage, type IstanbulRawCoverage, type RawCoverage } from '../../src/contract/raw-coverage';
 
 const list = <T>(item: fc.Arbitrary<T>, minLength = 0) => fc.array(item, { minLength, maxLength: 4 });
 
@@ -16,9 +16,8 @@ const functionCoverage = fc
     return { functionName, isBlockCoverage, ranges: [whole, ...ranges] };
   });
 
-const raw: fc.Arbitrary<RawCoverage> = fc.record({
+const envelope = {
   version: fc.constant(1 as const),
-  kind: fc.constant('v8' as const),
   metadata: fc.record(
     {
       functionName: fc.string(),
@@ -43,13 +42,29 @@ const raw: fc.Arbitrary<RawCoverage> = fc.record({
     },
   ),
   omitted: list(fc.record({ url: fc.string(), reason: fc.string() })),
-  result: list(
-    fc.record(
-      { url: fc.string(), path: fc.string(), sha256, wrapperLength: fc.integer(), sourceMap: sha256, functions: list(functionCoverage) },
-      { requiredKeys: ['url', 'path', 'sha256', 'wrapperLength', 'functions'] },
+};
+
+/** Own properties of any name, `__proto__` and `constructor` among them. */
+const byId = <T>(item: fc.Arbitrary<T>) => fc.array(fc.tuple(fc.oneof(fc.string(), fc.constantFrom('0', '__proto__', 'constructor')), item), { maxLength: 4 })
+  .map((entries) => Object.fromEntries(entries));
+
+const raw: fc.Arbitrary<RawCoverage> = fc.oneof(
+  fc.record({
+    ...envelope,
+    kind: fc.constant('v8' as const),
+    result: list(
+      fc.record(
+        { url: fc.string(), path: fc.string(), sha256, wrapperLength: fc.integer(), sourceMap: sha256, functions: list(functionCoverage) },
+        { requiredKeys: ['url', 'path', 'sha256', 'wrapperLength', 'functions'] },
+      ),
     ),
-  ),
-});
+  }),
+  fc.record({
+    ...envelope,
+    kind: fc.constant('istanbul' as const),
+    result: list(fc.record({ path: fc.string(), shape: sha256, s: byId(fc.maxSafeNat()), f: byId(fc.maxSafeNat()), b: byId(list(fc.maxSafeNat())) })),
+  }),
+);
 
 /** A fresh one for each test to damage. */
 function example(): any {
@@ -92,6 +107,15 @@ function example(): any {
         ],
       },
     ],
+  };
+}
+
+/** As {@link example}, of code that was instrumented. */
+function instrumentedExample(): any {
+  return {
+    ...example(),
+    kind: 'istanbul',
+    result: [{ path: '/home/ci/shop/src/app.ts', shape: 'c'.repeat(64), s: { 0: 2, 7: 1 }, f: { 0: 2 }, b: { 3: [0, 2] } }],
   };
 }
 
@@ -146,7 +170,7 @@ test.each(OPTIONAL)('%s may be missing', (path) => {
 
 test.each<[string, string, unknown, string]>([
   ['a later version', 'version', 2, 'version 2 cannot be read by this release (it reads 1); update cdk-lambda-coverage'],
-  ['an unknown kind', 'kind', 'blocks', "kind 'blocks' cannot be read by this release (it reads v8); update cdk-lambda-coverage"],
+  ['an unknown kind', 'kind', 'blocks', "kind 'blocks' cannot be read by this release (it reads v8, istanbul); update cdk-lambda-coverage"],
   ['a kind of the prototype', 'kind', 'constructor', "kind 'constructor' cannot be read"],
   ['a time without its zone', 'metadata.timestamp', '2026-01-31T23:59:59', 'not a time such as 2026-01-31T23:59:59.999Z'],
   ['a day that there is not', 'metadata.timestamp', '2026-02-30T00:00:00.000Z', 'not a time'],
@@ -160,4 +184,42 @@ test.each<[string, string, unknown, string]>([
   ['a count that is no longer exact', 'result[0].functions[0].ranges[0].count', 2 ** 53, 'result[0].functions[0].ranges[0].count is 9007199254740992'],
 ])('%s is refused', (_, path, value, message) => {
   expect(() => decodeRawCoverage(change(example(), path, value))).toThrow(message);
+});
+
+describe('instrumented files', () => {
+  const damaged = (path: string, value: unknown) => () => decodeRawCoverage(change(instrumentedExample(), path, value));
+  /** Ids may be missing, and what they stand for with them. */
+  const fields = fieldsOf({ result: instrumentedExample().result }).filter((path) => path.startsWith('result'));
+
+  test('are read as they were written', () => {
+    expect(decodeRawCoverage(JSON.stringify(instrumentedExample()))).toEqual(instrumentedExample());
+  });
+
+  test.each(['path', 'shape', 's', 'f', 'b'])('without %s are refused', (name) => {
+    expect(damaged(`result[0].${name}`, undefined)).toThrow(`result[0].${name} is missing`);
+  });
+
+  test.each(fields)('%s of a wrong type is named', (path) => {
+    expect(damaged(path, null)).toThrow(`${path} is null`);
+  });
+
+  test.each<[string, string, unknown, string]>([
+    ['a shape that is no digest', 'result[0].shape', 'abc', 'result[0].shape is "abc", not a SHA-256 in hexadecimal'],
+    ['a negative counter', 'result[0].s.7', -1, 'result[0].s.7 is -1, not a whole number from 0'],
+    ['a counter that is no longer exact', 'result[0].f.0', 2 ** 53, 'result[0].f.0 is 9007199254740992'],
+    ['half an arm', 'result[0].b.3[1]', 0.5, 'result[0].b.3[1] is 0.5, not a whole number from 0'],
+    ['a branch with one counter', 'result[0].b.3', 1, 'result[0].b.3 is 1, not a list'],
+    ['counters in a list', 'result[0].s', [1], 'result[0].s is [1], not an object'],
+  ])('with %s are refused', (_, path, value, message) => {
+    expect(damaged(path, value)).toThrow(message);
+  });
+
+  test('whose ids are names of the prototype have them as their own, and nothing else gets them', () => {
+    const json = JSON.stringify(instrumentedExample()).replace('"s":{', '"s":{"__proto__":5,"constructor":6,');
+    const decoded = decodeRawCoverage(json);
+    const { s } = (decoded.result as IstanbulRawCoverage['result'])[0]!;
+    expect(Object.entries(s)).toEqual([['0', 2], ['7', 1], ['__proto__', 5], ['constructor', 6]]);
+    expect(Object.getPrototypeOf(s)).toBe(Object.prototype);
+    expect(JSON.parse(encodeRawCoverage(decoded))).toEqual(JSON.parse(json));
+  });
 });
