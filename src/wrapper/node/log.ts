@@ -18,6 +18,13 @@ export class Log {
     }
   }
 
+  public warning(message: string, details: Record<string, unknown>): void {
+    if (!this.said.has(message)) {
+      this.said.add(message);
+      this.write('WARNING', { message, details }, undefined);
+    }
+  }
+
   public debug(message: string, details: Record<string, unknown>, requestId?: string): void {
     if (this.debugging) {
       this.write('DEBUG', { message, details }, requestId);
@@ -25,8 +32,11 @@ export class Log {
   }
 
   public problem(problem: EnvironmentProblem): void {
-    const value = problem.value.length > 100 ? `${problem.value.slice(0, 100)}…` : problem.value;
-    this.error('CoverageInitializationError', `${problem.variable} ${problem.message}`, { variable: problem.variable, value });
+    this.error('CoverageInitializationError', `${problem.variable} ${problem.message}`, detailsOf(problem));
+  }
+
+  public deprecated(problem: EnvironmentProblem): void {
+    this.warning(`${problem.variable} ${problem.message}`, detailsOf(problem));
   }
 
   private write(level: string, fields: Record<string, unknown>, requestId: string | undefined): void {
@@ -37,6 +47,10 @@ export class Log {
       // a closed standard error is no reason to break the function
     }
   }
+}
+
+function detailsOf({ variable, value }: EnvironmentProblem): Record<string, unknown> {
+  return { variable, value: value.length > 100 ? `${value.slice(0, 100)}…` : value };
 }
 
 export const NO_BUCKET = `no coverage is collected: ${Variable.BUCKET} is not set`;

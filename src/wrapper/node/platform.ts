@@ -3,7 +3,6 @@
  * `process`, and nothing of theirs may see our calls or change them.
  */
 import { createRequire } from 'node:module';
-import { connect } from 'node:net';
 
 /** Parts of Node.js, past any hook that the user may put on `require`. */
 const load = (process.getBuiltinModule ?? createRequire('/')) as (id: string) => unknown;
@@ -13,14 +12,18 @@ const { now } = Clock;
 const { parse: parseJson, stringify } = JSON;
 const { random } = Math;
 const { then: promiseThen } = Promise.prototype;
+const { connect } = load('node:net') as typeof import('node:net');
 /** Not imported: a module of Node's shows an importer all of its exports, and `http` with them loads `fetch`, 30 ms from Node.js 22 on. */
 const { Agent: HttpAgent, request: httpRequest } = load('node:http') as typeof import('node:http');
-const { existsSync, readFileSync, realpathSync, writeSync } = load('node:fs') as typeof import('node:fs');
+const {
+  existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmdirSync, unlinkSync, writeFileSync, writeSync,
+  promises: { access, mkdir, writeFile },
+} = load('node:fs') as typeof import('node:fs');
 const { isPromise } = (load('node:util') as typeof import('node:util')).types;
 
 export {
-  clearTimeout, Clock, connect, existsSync, HttpAgent, httpRequest, isPromise, now, parseJson, promiseThen, random, readFileSync, realpathSync,
-  setImmediate, stringify,
+  access, clearTimeout, Clock, connect, existsSync, HttpAgent, httpRequest, isPromise, mkdir, mkdirSync, now, parseJson, promiseThen, random,
+  readdirSync, readFileSync, realpathSync, renameSync, rmdirSync, setImmediate, startTimer, stringify, unlinkSync, writeFile, writeFileSync,
 };
 
 /** What the runtime has not loaded and the first invocation does not need, 10 to 17 ms of a cold start: loaded after its answer. */
@@ -40,4 +43,19 @@ export function afterTurns(turns: number, callback: () => void): void {
 
 export function writeLine(text: string): void {
   writeSync(2, `${text}\n`);
+}
+
+/** Waits for something, however it ends, but not longer than so many milliseconds; what is not done then goes on when it can. */
+export async function within(milliseconds: number, done: Promise<unknown>, { keepsAlive }: { keepsAlive: boolean }): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = startTimer(resolve, Math.max(0, milliseconds));
+    if (!keepsAlive) {
+      timer.unref();
+    }
+    const end = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    done.then(end, end);
+  });
 }

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { DEFAULT_SETTINGS, encodeEnvironment, type Settings } from '../../../src/contract/environment';
 import { WRAPPER_HANDLER } from '../../../src/contract/layer';
 import { parseRawCoverageKey, rawCoveragePrefix, type RawCoverageKey } from '../../../src/contract/object-keys';
-import { decodeRawCoverage, type RawCoverage } from '../../../src/contract/raw-coverage';
+import { decodeRawCoverage, type RawCoverage, type ScriptCoverage } from '../../../src/contract/raw-coverage';
 import { LocalLambda, type LocalLambdaOptions } from '../../lambda/local-lambda';
 import { LocalS3, type LocalS3Options } from '../../s3/local-s3';
 
@@ -66,9 +66,13 @@ export function rawObjects(s3: LocalS3, prefix = DEFAULT_SETTINGS.prefix): RawOb
     .sort((a, b) => a.key.execution.sequence - b.key.execution.sequence);
 }
 
+export function scriptsOf(raw: RawCoverage): readonly ScriptCoverage[] {
+  return raw.kind === 'v8' ? raw.result : [];
+}
+
 /** How often each named function ran, by the path of its script. */
-export function counts({ result }: RawCoverage): Record<string, Record<string, number>> {
-  return Object.fromEntries(result.map(({ path, functions }) => [
+export function counts(raw: RawCoverage): Record<string, Record<string, number>> {
+  return Object.fromEntries(scriptsOf(raw).map(({ path, functions }) => [
     path,
     Object.fromEntries(functions.filter(({ functionName }) => functionName !== '').map(({ functionName, ranges }) => [functionName, ranges[0]!.count])),
   ]));

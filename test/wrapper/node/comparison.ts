@@ -1,10 +1,14 @@
-import { rawObjects, startAttached, startPlain, startS3, type FunctionOptions } from './attached-function';
+import { counts, rawObjects, startAttached, startPlain, startS3, type FunctionOptions, type RawObject } from './attached-function';
 import { outcomeOf, type Outcome } from './outcome';
 import { taskFolder, type TaskFiles } from './task-folder';
 import type { LambdaRuntime } from '../../lambda/function-configuration';
 
 export const CALLBACK_RUNTIMES: LambdaRuntime[] = ['nodejs20.x', 'nodejs22.x'];
 export const RUNTIMES: LambdaRuntime[] = [...CALLBACK_RUNTIMES, 'nodejs24.x'];
+/** Deprecated by Lambda, and still in use. */
+export const OLDEST: LambdaRuntime = 'nodejs18.x';
+/** What differs between runtimes does so between the oldest and the newest; those between them run what is common. */
+export const EXTREMES: LambdaRuntime[] = [OLDEST, 'nodejs24.x'];
 
 /** A function that runs twice, without coverage and with it. */
 export interface Row {
@@ -17,10 +21,14 @@ export interface Row {
   readonly options?: Partial<FunctionOptions>;
   /** What the first answer is, so that it is known that the row shows what it says. */
   readonly answer?: unknown;
-  /** Whether the process that ends leaves nothing in the bucket. @default false */
-  readonly endsUncollected?: boolean;
+  /** So many objects are in the bucket after that, on all runtimes or by each. @default - one for each invocation */
+  readonly objects?: number | Partial<Record<LambdaRuntime, number>>;
   /** Whether the runtime answers because nothing is left to run. @default false */
   readonly emptiesLoop?: boolean;
+  /** What the wrapper logs, in one line. @default - nothing */
+  readonly says?: RegExp;
+  /** How often functions of the package ran, by all objects: those that must be there, and `undefined` for those that must not. */
+  readonly ran?: Readonly<Record<string, number | undefined>>;
 }
 
 export const index = (source: string): TaskFiles => ({ 'index.js': source });
@@ -35,10 +43,33 @@ export async function expectSame(row: Row, runtime: LambdaRuntime, attach: Attac
   if ('answer' in row) {
     expect(plain.outcomes[0]!.answer).toEqual(row.answer);
   }
-  expect(attached.outcomes).toEqual(plain.outcomes);
+  const { outcomes, said } = withoutOwnLines(attached.outcomes);
+  expect(outcomes).toEqual(plain.outcomes);
+  expect(said).toEqual(row.says ? [expect.stringMatching(row.says)] : []);
   // an answer that the runtime gives for an empty event loop waits for nothing; what it left behind comes with the next one
   const behind = attach === 'attached without extensions' && row.emptiesLoop ? 1 : 0;
-  expect(attached.objects.length).toBe(row.endsUncollected ? 0 : plain.outcomes.length - behind);
+  const objects = typeof row.objects === 'object' ? row.objects[runtime] : row.objects;
+  expect(attached.objects.length).toBe(objects ?? plain.outcomes.length - behind);
+  const ran = runs(attached.objects);
+  expect(Object.fromEntries(Object.keys(row.ran ?? {}).map((name) => [name, ran[name]]))).toEqual(row.ran ?? {});
+}
+
+/** The messages of the lines that the wrapper writes, beside what is left without them. */
+function withoutOwnLines(outcomes: readonly Outcome[]): { outcomes: Outcome[]; said: string[] } {
+  const messageOf = (line: string) => /^\{"level":"(?:ERROR|WARNING)".*"message":"([^"]*)".*"function_name":"local-function"/.exec(line)?.[1];
+  return {
+    outcomes: outcomes.map((outcome) => ({ ...outcome, logs: outcome.logs.filter((line) => messageOf(line) === undefined) })),
+    said: outcomes.flatMap(({ logs }) => logs.flatMap((line) => messageOf(line) ?? [])),
+  };
+}
+
+/** How often each named function ran, by all objects. */
+function runs(objects: readonly RawObject[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const [name, count] of objects.flatMap(({ raw }) => Object.values(counts(raw)).flatMap((functions) => Object.entries(functions)))) {
+    sums[name] = (sums[name] ?? 0) + count;
+  }
+  return sums;
 }
 
 async function run(row: Row, runtime: LambdaRuntime, attach: Attachment, task: string) {

@@ -44,7 +44,9 @@ function withoutFrames(text: string): string {
   return text
     .replace(/(?:^|\r|,")\s+at [^\r"]+"?/g, (frame) => (OTHER_FRAMES.test(frame) ? FRAMES : frame))
     // the label of a function without a name: V8 looks it up in the object that it is called on, which is the runtime's
-    .replace(/\b(Runtime|StreamingInvokeProcessor|BufferedInvokeProcessor)\.(handler|<anonymous>)/g, '<handler>');
+    .replace(/\b(Runtime|StreamingInvokeProcessor|BufferedInvokeProcessor)\.(handler|<anonymous>)/g, '<handler>')
+    // and its second label where it has a name of its own, as in bundles
+    .replace(/ \[as handler\]/g, '');
 }
 
 /** What differs from run to run. */

@@ -1,7 +1,7 @@
 /** What arrives in the bucket. */
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
-import { BUCKET, counts, rawObjects, startAttached, startS3 } from './attached-function';
+import { BUCKET, counts, rawObjects, scriptsOf, startAttached, startS3 } from './attached-function';
 import { RUNTIMES } from './comparison';
 import { taskFolder } from './task-folder';
 import { parseSourceKey } from '../../../src/contract/object-keys';
@@ -72,7 +72,7 @@ describe.each(RUNTIMES)('%s', (runtime) => {
       });
       expect(raw.omitted).toEqual([]);
     });
-    const [script] = objects[0]!.raw.result;
+    const [script] = scriptsOf(objects[0]!.raw);
     expect(script).toMatchObject({ path: 'index.js', sha256: sha256(INDEX), sourceMap: sha256(MAP), wrapperLength: 0 });
     // the arm of the conditional that did not run is a block of its own
     const handler = script!.functions.find(({ functionName }) => functionName === 'exports.handler')!;

@@ -1,0 +1,65 @@
+/// <reference path="../../../contract/v8-coverage.d.ts" />
+import { mergeFunctionCovs } from '@bcoe/v8-coverage';
+import type { FunctionCoverage, InstrumentedFile, RawCoverage, ScriptCoverage } from '../../../contract/raw-coverage';
+
+/** One object of each kind and UTC day that says what all of them say together, with the metadata of the newest. */
+export function mergeRaw(raws: readonly RawCoverage[]): RawCoverage[] {
+  const alike = groups(raws, ({ kind, metadata }) => `${kind} ${metadata.timestamp.slice(0, 10)}`);
+  return [...alike.values()].map((same) => {
+    const newest = same.reduce((a, b) => (b.metadata.timestamp > a.metadata.timestamp ? b : a));
+    const phase = same.some(({ metadata }) => metadata.phase === 'init') ? 'init' : 'invocation';
+    const omitted = [...groups(same.flatMap((raw) => raw.omitted), ({ url, reason }) => `${url} ${reason}`).values()].map(([first]) => first!);
+    const envelope = { ...newest, metadata: { ...newest.metadata, phase }, omitted };
+    return {
+      ...envelope,
+      result: newest.kind === 'v8'
+        ? mergeScripts(same.flatMap((raw) => raw.result as readonly ScriptCoverage[]))
+        : mergeFiles(same.flatMap((raw) => raw.result as readonly InstrumentedFile[])),
+    } as RawCoverage;
+  });
+}
+
+function mergeScripts(scripts: readonly ScriptCoverage[]): ScriptCoverage[] {
+  return [...groups(scripts, ({ url, sha256, wrapperLength, sourceMap }) => `${url} ${sha256} ${wrapperLength} ${sourceMap}`).values()].map((same) => {
+    const functions = groups(same.flatMap((script) => script.functions), ({ functionName, ranges: [whole] }) => `${whole!.startOffset} ${whole!.endOffset} ${functionName}`);
+    return { ...same[0]!, functions: [...functions.values()].map(mergeFunctions) };
+  });
+}
+
+/** Where one knows the blocks, a count of the whole function would say that all of them ran. */
+function mergeFunctions(functions: readonly FunctionCoverage[]): FunctionCoverage {
+  const exact = functions.filter(({ isBlockCoverage }) => isBlockCoverage);
+  const merged = exact.length > 0 ? exact : functions;
+  return merged.length === 1 ? merged[0]! : { ...mergeFunctionCovs(merged as never), isBlockCoverage: exact.length > 0 };
+}
+
+function mergeFiles(files: readonly InstrumentedFile[]): InstrumentedFile[] {
+  return [...groups(files, ({ path, shape }) => `${shape} ${path}`).values()].map((same) => ({
+    ...same[0]!,
+    s: added(same.map(({ s }) => s), sum),
+    f: added(same.map(({ f }) => f), sum),
+    b: added(same.map(({ b }) => b), (a, b) => (a.length < b.length ? b : a).map((_, arm) => sum(a[arm] ?? 0, b[arm] ?? 0))),
+  }));
+}
+
+function added<T>(records: ReadonlyArray<Readonly<Record<string, T>>>, add: (a: T, b: T) => T): Record<string, T> {
+  const all = groups(records.flatMap((record) => Object.entries(record)), ([key]) => key);
+  return Object.fromEntries([...all].map(([key, entries]) => [key, entries.map(([, value]) => value).reduce(add)]));
+}
+
+function sum(a: number, b: number): number {
+  return a + b;
+}
+
+function groups<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  const found = new Map<string, T[]>();
+  for (const item of items) {
+    const same = found.get(key(item));
+    if (same) {
+      same.push(item);
+    } else {
+      found.set(key(item), [item]);
+    }
+  }
+  return found;
+}
