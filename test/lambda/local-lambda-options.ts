@@ -1,6 +1,6 @@
 import type { LambdaRuntime } from './function-configuration';
 import type { NodeVersion } from './node-versions';
-import type { RuntimeClient } from './runtime-folder';
+import type { RuntimeClient } from './runtime-clients';
 
 export interface LocalLambdaOptions {
   readonly runtime: LambdaRuntime;
@@ -11,6 +11,11 @@ export interface LocalLambdaOptions {
   readonly node?: NodeVersion;
   /** @default - '4.0.2' for nodejs24.x and '3.3.0', which accepts callbacks, for the others */
   readonly runtimeClient?: RuntimeClient;
+  /**
+   * Whether the runtime client has its native addon, which takes a C++ compiler and minutes to build the first time, or
+   * the JavaScript that stands in for it. @default - as the environment variable `LOCAL_LAMBDA_NATIVE_CLIENT=1` says
+   */
+  readonly nativeClient?: boolean;
   /** The function's variables. `/opt` in the values becomes the folder of the layers. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Folders with what the layers put into `/opt`, in the function's order. @default - no layers */

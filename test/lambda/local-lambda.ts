@@ -40,7 +40,10 @@ export class LocalLambda {
   public static async start(options: LocalLambdaOptions): Promise<LocalLambda> {
     if (process.platform === 'win32') throw new Error('the local Lambda freezes processes by signals, which Windows does not have: use WSL');
     const node = await nodeBinary(options.node ?? /\d+/.exec(options.runtime)![0] as NodeVersion);
-    const varRuntime = await runtimeFolder(options.runtimeClient ?? (options.runtime === 'nodejs24.x' ? '4.0.2' : '3.3.0'));
+    const varRuntime = await runtimeFolder(
+      options.runtimeClient ?? (options.runtime === 'nodejs24.x' ? '4.0.2' : '3.3.0'),
+      (options.nativeClient ?? process.env.LOCAL_LAMBDA_NATIVE_CLIENT === '1') ? 'native' : 'rapid-client.cjs',
+    );
     const ownFolder = await mkdtemp(path.join(tmpdir(), 'local-lambda-'));
     const tmpFolder = options.tmpDir ?? path.join(ownFolder, 'tmp');
     await mkdir(tmpFolder, { recursive: true });

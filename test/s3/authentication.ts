@@ -15,17 +15,26 @@ export interface Credentials {
   readonly sessionToken?: string;
 }
 
+/** Whom a request is to come from, and when. */
+export interface Expectation {
+  readonly credentials: Credentials;
+  /** That of the bucket; of the server for a request about none. */
+  readonly region: string;
+  /** The server's clock, in milliseconds since 1970. */
+  readonly now: number;
+}
+
 /**
  * Lets pass only who signed with these credentials, for this region, now. The order of the checks is S3's, because it decides which
  * error a client with two mistakes is told about.
  *
  * @throws S3Error the first check that fails
  */
-export function authenticate(request: S3Request, authorization: Authorization, credentials: Credentials, region: string): void {
+export function authenticate(request: S3Request, authorization: Authorization, { credentials, region, now }: Expectation): void {
   checkPayloadKind(authorization.payloadHash);
   checkKey(authorization, credentials);
-  checkScope(authorization, region);
-  checkTime(authorization);
+  checkScope(request, authorization, region);
+  checkTime(authorization, now);
   checkCoverage(request, authorization);
   const { canonicalRequest, stringToSign, value } = signatureOf(request, authorization, credentials.secretAccessKey);
   if (!equal(value, authorization.signature)) {
@@ -73,7 +82,7 @@ function checkKey(authorization: Authorization, credentials: Credentials): void 
   }
 }
 
-function checkScope(authorization: Authorization, region: string): void {
+function checkScope(request: S3Request, authorization: Authorization, region: string): void {
   const [code, prefix] = authorization.expiresSeconds === undefined
     ? ['AuthorizationHeaderMalformed', 'The authorization header is malformed'] as const
     : ['AuthorizationQueryParametersError', 'Error parsing the X-Amz-Credential parameter'] as const;
@@ -81,17 +90,18 @@ function checkScope(authorization: Authorization, region: string): void {
     throw new S3Error(code, `${prefix}; incorrect service "${authorization.service}". This endpoint belongs to "s3".`);
   }
   if (authorization.region !== region) {
-    throw new S3Error(code, `${prefix}; the region '${authorization.region}' is wrong; expecting '${region}'`, { Region: region });
+    // the header is for those who do not read a body, or get none: of a HEAD
+    const headers: Record<string, string> = request.bucket === undefined ? {} : { 'x-amz-bucket-region': region };
+    throw new S3Error(code, `${prefix}; the region '${authorization.region}' is wrong; expecting '${region}'`, { Region: region }, headers);
   }
 }
 
-function checkTime({ signedAt, timestamp, expiresSeconds }: Authorization): void {
-  const now = Date.now();
+function checkTime({ signedAt, timestamp, expiresSeconds }: Authorization, now: number): void {
   if (expiresSeconds === undefined) {
     if (Math.abs(now - signedAt.getTime()) > MAX_SKEW_MS) {
       throw new S3Error('RequestTimeTooSkewed', 'The difference between the request time and the current time is too large.', {
         RequestTime: timestamp,
-        ServerTime: new Date(now).toISOString(),
+        ServerTime: wholeSeconds(now),
         MaxAllowedSkewMilliseconds: String(MAX_SKEW_MS),
       });
     }
@@ -101,13 +111,18 @@ function checkTime({ signedAt, timestamp, expiresSeconds }: Authorization): void
   if (now > expires) {
     throw new S3Error('AccessDenied', 'Request has expired', {
       'X-Amz-Expires': String(expiresSeconds),
-      'Expires': new Date(expires).toISOString(),
-      'ServerTime': new Date(now).toISOString(),
+      'Expires': wholeSeconds(expires),
+      'ServerTime': wholeSeconds(now),
     });
   }
   if (signedAt.getTime() - now > MAX_SKEW_MS) {
     throw new S3Error('AccessDenied', 'Request is not valid yet');
   }
+}
+
+/** As S3 writes times in errors: `2026-01-02T03:04:05Z`. */
+function wholeSeconds(time: number): string {
+  return new Date(time).toISOString().replace(/\.\d{3}/, '');
 }
 
 /** What S3 acts upon must be signed, or anyone on the way could change it. */

@@ -18,8 +18,8 @@ const headBucket: Operation = {
   name: 'HeadBucket',
   level: 'bucket',
   method: 'HEAD',
-  run: ({ request, store, region }) => {
-    store.get(request.bucket!);
+  run: ({ request, store }) => {
+    const { region } = store.get(request.bucket!);
     return { status: 200, headers: { 'x-amz-bucket-region': region, 'content-type': 'application/xml' } };
   },
 };
@@ -30,8 +30,8 @@ const getBucketLocation: Operation = {
   method: 'GET',
   selector: 'location',
   parameters: ['location'],
-  run: ({ request, store, region }) => {
-    store.get(request.bucket!);
+  run: ({ request, store }) => {
+    const { region } = store.get(request.bucket!);
     // the oldest region has no name here
     return xml(document('LocationConstraint', region === 'us-east-1' ? '' : region));
   },

@@ -23,17 +23,20 @@ export interface StoredObject extends ObjectDescription {
 
 /** A bucket in memory. */
 export class Bucket {
-  readonly createdAt = new Date();
+  readonly createdAt: Date;
   private readonly objects = new Map<string, StoredObject>();
   private order?: readonly string[];
 
-  constructor(readonly name: string) {}
+  /** @param now the server's clock, in milliseconds since 1970 */
+  constructor(readonly name: string, readonly region: string, private readonly now: () => number) {
+    this.createdAt = new Date(now());
+  }
 
   get(key: string): StoredObject | undefined {
     return this.objects.get(key);
   }
 
-  put(key: string, body: Buffer, description: ObjectDescription, lastModified = new Date()): StoredObject {
+  put(key: string, body: Buffer, description: ObjectDescription, lastModified = new Date(this.now())): StoredObject {
     if (!this.objects.has(key)) {
       this.order = undefined;
     }
@@ -66,18 +69,29 @@ export class Bucket {
 export class BucketStore {
   private readonly buckets = new Map<string, Bucket>();
 
+  /**
+   * @param region of buckets that are created without one
+   * @param now the server's clock, in milliseconds since 1970
+   */
+  constructor(private readonly region: string, private readonly now: () => number) {}
+
   /** @throws S3Error `InvalidBucketName` */
-  create(name: string): Bucket {
+  create(name: string, region = this.region): Bucket {
     if (!/^(?!xn--)[a-z0-9](?:[a-z0-9-]|\.(?=[a-z0-9])){1,61}[a-z0-9]$/.test(name) || /^\d+(\.\d+){3}$/.test(name)) {
       throw new S3Error('InvalidBucketName', 'The specified bucket is not valid.', { BucketName: name });
     }
-    const bucket = new Bucket(name);
+    const bucket = new Bucket(name, region, this.now);
     this.buckets.set(name, bucket);
     return bucket;
   }
 
   has(name: string): boolean {
     return this.buckets.has(name);
+  }
+
+  /** The region that a request about a bucket, or about none, is to be signed for. */
+  regionOf(name: string | undefined): string {
+    return this.buckets.get(name ?? '')?.region ?? this.region;
   }
 
   /** @throws S3Error `NoSuchBucket` */

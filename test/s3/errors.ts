@@ -10,6 +10,8 @@ const STATUS = {
   BadDigest: 400,
   BucketAlreadyOwnedByYou: 409,
   BucketNotEmpty: 409,
+  ConditionalRequestConflict: 409,
+  ExpiredToken: 400,
   IllegalLocationConstraintException: 400,
   IncompleteBody: 400,
   InternalError: 500,
@@ -31,9 +33,15 @@ const STATUS = {
   NoSuchBucket: 404,
   NoSuchKey: 404,
   NotImplemented: 501,
+  OperationAborted: 409,
+  PermanentRedirect: 301,
   PreconditionFailed: 412,
   RequestTimeTooSkewed: 403,
+  RequestTimeout: 400,
+  ServiceUnavailable: 503,
   SignatureDoesNotMatch: 403,
+  SlowDown: 503,
+  TemporaryRedirect: 307,
   XAmzContentSHA256Mismatch: 400,
 } as const;
 
@@ -48,8 +56,14 @@ export class S3Error extends Error {
    * @param code S3's code
    * @param message S3's text for it
    * @param details further elements of the document, such as `Region`
+   * @param headers further headers of the answer, such as `x-amz-bucket-region`
    */
-  constructor(readonly code: S3ErrorCode, message: string, readonly details: Readonly<Record<string, string>> = {}) {
+  constructor(
+    readonly code: S3ErrorCode,
+    message: string,
+    readonly details: Readonly<Record<string, string>> = {},
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
     super(message);
     this.name = code;
     this.status = STATUS[code];

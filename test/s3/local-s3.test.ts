@@ -3,28 +3,13 @@ import { get } from 'node:http';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { conformance, type S3UnderTest, Session } from './conformance';
 import { refusalOf } from './conformance/session';
-import { SignedHttp, type SignedRequest } from './conformance/signed-http';
-import { LocalS3 } from './local-s3';
-
-const BUCKET = 'bucket';
-const running: Array<{ stop(): Promise<void> }> = [];
-
-afterAll(async () => {
-  await Promise.all(running.map(async (s3) => s3.stop()));
-});
-
-async function start(options: Parameters<typeof LocalS3.start>[0] = {}): Promise<{ s3: LocalS3; http: SignedHttp; sdk: S3Client }> {
-  const s3 = await LocalS3.start({ buckets: [BUCKET], ...options });
-  const { endpoint, region, credentials } = s3;
-  const http = new SignedHttp({ endpoint, region, credentials, virtualHostDomain: 'localhost' }, BUCKET);
-  const sdk = new S3Client({ endpoint, region, credentials, forcePathStyle: true, maxAttempts: 1 });
-  running.push({ stop: async () => { http.close(); sdk.destroy(); await s3.stop(); } });
-  return { s3, http, sdk };
-}
+import type { SignedRequest } from './conformance/signed-http';
+import type { LocalS3 } from './local-s3';
+import { BUCKET, serve } from './served-bucket';
 
 describe.each<{ name: string; virtualHostDomain?: string; target: () => Promise<S3UnderTest> }>([
-  { name: 'the embedded server', virtualHostDomain: 'localhost', target: async () => pick((await start()).s3) },
-  { name: 'the embedded server in another region', target: async () => pick((await start({ region: 'eu-central-1' })).s3) },
+  { name: 'the embedded server', virtualHostDomain: 'localhost', target: async () => pick((await serve()).s3) },
+  { name: 'the embedded server in another region', target: async () => pick((await serve({ region: 'eu-central-1' })).s3) },
   ...process.env.CONFORMANCE_S3_ENDPOINT ? [{
     name: process.env.CONFORMANCE_S3_ENDPOINT,
     virtualHostDomain: process.env.CONFORMANCE_S3_VIRTUAL_HOST_DOMAIN,
@@ -42,7 +27,7 @@ describe.each<{ name: string; virtualHostDomain?: string; target: () => Promise<
 
 describe('the log of requests', () => {
   test('tells operation, key, status and the bytes of the body that arrived', async () => {
-    const { s3, http } = await start();
+    const { s3, http } = await serve();
     await http.send({ method: 'PUT', key: 'a/b c', body: '12345', headers: { 'x-amz-meta-run': '7' } });
     await http.send({ query: 'list-type=2' });
     expect(s3.requests).toMatchObject([
@@ -55,14 +40,14 @@ describe('the log of requests', () => {
     ['the key exists', { 'If-None-Match': '*' }, 412],
     ['a rule denies it', {}, 403],
   ])('no byte of a body that was held back arrives when %s', async (_, condition, status) => {
-    const { s3, http } = await start({ deny: () => status === 403 });
+    const { s3, http } = await serve({ deny: () => status === 403 });
     s3.put(BUCKET, 'key', 'old');
     await http.send({ method: 'PUT', key: 'key', body: Buffer.alloc(1_000_000), headers: { Expect: '100-continue', ...condition } });
     expect(s3.requests).toMatchObject([{ status, requestBytes: 0 }]);
   });
 
   test('the SDK does not send a large body that is refused', async () => {
-    const { s3, sdk } = await start();
+    const { s3, sdk } = await serve();
     s3.put(BUCKET, 'key', 'old');
     const put = new PutObjectCommand({ Bucket: BUCKET, Key: 'key', Body: Buffer.alloc(3_000_000), IfNoneMatch: '*' });
     expect(await refusalOf(sdk.send(put))).toEqual({ code: 'PreconditionFailed', status: 412 });
@@ -70,7 +55,7 @@ describe('the log of requests', () => {
   });
 
   test('a body that is sent at once and refused is read, so that the answer reaches the client', async () => {
-    const { s3, http } = await start({ deny: () => true });
+    const { s3, http } = await serve({ deny: () => true });
     expect(await http.outcome({ method: 'PUT', key: 'key', body: Buffer.alloc(1_000_000) })).toEqual({ status: 403, code: 'AccessDenied' });
     expect(s3.requests).toMatchObject([{ status: 403, requestBytes: 1_000_000 }]);
   });
@@ -78,7 +63,7 @@ describe('the log of requests', () => {
 
 describe('denials', () => {
   test('name the action and the resource, and end when they are taken back', async () => {
-    const { s3, http } = await start();
+    const { s3, http } = await serve();
     const allow = s3.deny(({ operation, key }) => operation === 'PutObject' && key!.startsWith('secret/'));
     const { body } = await http.send({ method: 'PUT', key: 'secret/a', body: 'x' });
     expect(body.toString()).toContain('is not authorized to perform: s3:PutObject on resource: &quot;arn:aws:s3:::bucket/secret/a&quot;');
@@ -88,13 +73,13 @@ describe('denials', () => {
   });
 
   test('of listing hide whether a key exists', async () => {
-    const { http } = await start({ deny: ({ operation }) => operation === 'ListObjectsV2' });
+    const { http } = await serve({ deny: ({ operation }) => operation === 'ListObjectsV2' });
     expect(await http.outcome({ key: 'absent' })).toEqual({ status: 403, code: 'AccessDenied' });
     expect(await http.outcome({ method: 'HEAD', key: 'absent' })).toEqual({ status: 403 });
   });
 
   test('of one key among many to delete spare only that key', async () => {
-    const { s3, http } = await start({ deny: ({ operation, key }) => operation === 'DeleteObject' && key === 'kept' });
+    const { s3, http } = await serve({ deny: ({ operation, key }) => operation === 'DeleteObject' && key === 'kept' });
     s3.put(BUCKET, 'kept', 'x');
     s3.put(BUCKET, 'gone', 'x');
     const body = '<Delete><Quiet>true</Quiet><Object><Key>kept</Key></Object><Object><Key>gone</Key></Object></Delete>';
@@ -118,7 +103,7 @@ test.each<[string, SignedRequest]>([
   ['a conditional delete', { method: 'DELETE', key: 'a', headers: { 'If-Match': '"00"' } }],
   ['a copy of a version', { method: 'PUT', key: 'b', headers: { 'x-amz-copy-source': '/bucket/a?versionId=1' } }],
 ])('%s is refused as not implemented, rather than passed over', async (_, request) => {
-  const { s3, http } = await start();
+  const { s3, http } = await serve();
   s3.put(BUCKET, 'a', 'content');
   expect(await http.outcome(request)).toEqual({ status: 501, code: 'NotImplemented' });
   expect(s3.object(BUCKET, 'a').body.toString()).toBe('content');
@@ -132,20 +117,20 @@ describe('temporary credentials', () => {
     ['with another token', 'other', 400, 'InvalidToken'],
     ['without one', undefined, 403, 'InvalidAccessKeyId'],
   ])('%s', async (_, sessionToken, status, code) => {
-    const { http } = await start({ ...credentials, sessionToken: 'token' });
+    const { http } = await serve({ ...credentials, sessionToken: 'token' });
     const used = sessionToken === undefined ? credentials : { ...credentials, sessionToken };
     expect(await http.outcome({ query: 'list-type=2', credentials: used })).toEqual(code === undefined ? { status } : { status, code });
   });
 
   test('a token for credentials that have none is refused', async () => {
-    const { http } = await start(credentials);
+    const { http } = await serve(credentials);
     const used = { ...credentials, sessionToken: 'token' };
     expect(await http.outcome({ query: 'list-type=2', credentials: used })).toEqual({ status: 400, code: 'InvalidToken' });
   });
 });
 
 test('the environment is all that a client needs', async () => {
-  const { s3 } = await start({ sessionToken: 'token', region: 'eu-west-1' });
+  const { s3 } = await serve({ sessionToken: 'token', region: 'eu-west-1' });
   expect(s3.environment()).toEqual({
     AWS_ENDPOINT_URL_S3: s3.endpoint,
     AWS_ACCESS_KEY_ID: s3.credentials.accessKeyId,
@@ -168,7 +153,7 @@ test('the environment is all that a client needs', async () => {
 });
 
 test('what a client puts can be looked at, and what is put by hand can be read by a client', async () => {
-  const { s3, http } = await start();
+  const { s3, http } = await serve();
   const headers = { 'x-amz-meta-run': '7', 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' };
   await http.send({ method: 'PUT', key: 'by/client', body: 'one', headers });
   expect(s3.object(BUCKET, 'by/client')).toMatchObject({
@@ -183,7 +168,7 @@ test('what a client puts can be looked at, and what is put by hand can be read b
 });
 
 test('an archived object is listed as such but cannot be read', async () => {
-  const { s3, sdk } = await start();
+  const { s3, sdk } = await serve();
   s3.put(BUCKET, 'old', 'x', { storageClass: 'GLACIER' });
   const { Contents } = await sdk.send(new ListObjectsV2Command({ Bucket: BUCKET }));
   expect(Contents).toMatchObject([{ Key: 'old', StorageClass: 'GLACIER' }]);
@@ -191,7 +176,7 @@ test('an archived object is listed as such but cannot be read', async () => {
 });
 
 test('an answer waits for the delay that is set when it is due', async () => {
-  const { s3, http } = await start({ delayMs: 600 });
+  const { s3, http } = await serve({ delayMs: 600 });
   const timed = async (): Promise<number> => {
     const begin = performance.now();
     await http.send({ method: 'PUT', key: 'key', body: 'x' });
@@ -203,7 +188,7 @@ test('an answer waits for the delay that is set when it is due', async () => {
 });
 
 test('stopping cuts off answers that still wait, and may be repeated', async () => {
-  const { s3 } = await start({ delayMs: 60_000 });
+  const { s3 } = await serve({ delayMs: 60_000 });
   const request = get(s3.endpoint);
   const failed = once(request, 'error');
   while (s3.requests[0]?.status !== 403) {

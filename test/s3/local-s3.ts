@@ -4,8 +4,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { Access, type DenyRule } from './access';
 import type { Credentials } from './authentication';
-import { BucketStore, type StoredObject } from './bucket-store';
+import { BucketStore } from './bucket-store';
 import { Exchange, type LoggedRequest } from './exchange';
+import { type Faults, faultRequestOf } from './faults';
+import { type LocalObject, type LocalPutOptions, viewOf } from './local-object';
 
 /** How to start a {@link LocalS3}. */
 export interface LocalS3Options {
@@ -13,6 +15,11 @@ export interface LocalS3Options {
   readonly buckets?: readonly string[];
   /** @default 'us-east-1' */
   readonly region?: string;
+  /**
+   * Further buckets, by the regions that they are in. To those the server is like S3's global endpoint: a request signed for
+   * another region is told the right one. @default - none
+   */
+  readonly bucketRegions?: Readonly<Record<string, string>>;
   /** @default 'AKIALOCALS3' */
   readonly accessKeyId?: string;
   /** @default - a new one for each server */
@@ -21,36 +28,14 @@ export interface LocalS3Options {
   readonly sessionToken?: string;
   /** How long every answer waits. @default 0 */
   readonly delayMs?: number;
+  /** How far the server's clock is ahead of this machine's. @default 0 */
+  readonly clockOffsetMs?: number;
+  /** What goes wrong, see {@link LocalS3.faults}. @default - nothing */
+  readonly faults?: Faults;
   /** @default - a free one */
   readonly port?: number;
   /** The first rule of denial, see {@link LocalS3.deny}. @default - everything is allowed */
   readonly deny?: DenyRule;
-}
-
-/** An object, as tests and the demo look at it. */
-export interface LocalObject {
-  readonly body: Buffer;
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly contentType: string;
-  /** @default - none */
-  readonly contentEncoding?: string;
-  /** In quotes, as in the header. */
-  readonly etag: string;
-  readonly lastModified: Date;
-}
-
-/** What may be said of an object that is put without a request. */
-export interface LocalPutOptions {
-  /** @default - none */
-  readonly metadata?: Readonly<Record<string, string>>;
-  /** @default 'binary/octet-stream' */
-  readonly contentType?: string;
-  /** @default - none */
-  readonly contentEncoding?: string;
-  /** `GLACIER` and `DEEP_ARCHIVE` cannot be read. @default 'STANDARD' */
-  readonly storageClass?: string;
-  /** @default - now */
-  readonly lastModified?: Date;
 }
 
 /** An S3 server in this process, in memory, on the loopback interface: for the demo and the tests. */
@@ -69,7 +54,11 @@ export class LocalS3 {
   readonly requests: LoggedRequest[] = [];
   /** How long an answer waits after its work is done; may be changed at any time. */
   delayMs: number;
-  private readonly store = new BucketStore();
+  /** How far the clock is ahead that requests are judged, objects dated and answers stamped by; may be changed at any time. */
+  clockOffsetMs: number;
+  /** Asked once for each request as it arrives; may be changed at any time, for the requests that come then. */
+  faults?: Faults;
+  private readonly store: BucketStore;
   private readonly access = new Access();
   private readonly stopping = new AbortController();
   private readonly server: Server;
@@ -82,7 +71,11 @@ export class LocalS3 {
       ...options.sessionToken === undefined ? {} : { sessionToken: options.sessionToken },
     };
     this.delayMs = options.delayMs ?? 0;
+    this.clockOffsetMs = options.clockOffsetMs ?? 0;
+    this.faults = options.faults;
+    this.store = new BucketStore(this.region, () => this.now());
     options.buckets?.forEach((name) => this.store.create(name));
+    Object.entries(options.bucketRegions ?? {}).forEach(([name, region]) => this.store.create(name, region));
     if (options.deny) {
       this.deny(options.deny);
     }
@@ -148,17 +141,27 @@ export class LocalS3 {
     await closed;
   }
 
+  private now(): number {
+    return Date.now() + this.clockOffsetMs;
+  }
+
   private serve(message: IncomingMessage, response: ServerResponse, awaitsContinue: boolean): void {
     const { store, access, credentials, region, stopping: { signal } } = this;
     // the delay is read when the answer is due, because a test may change it in between
-    const serving = { store, access, credentials, region, signal, delayMs: () => this.delayMs };
+    const serving = { store, access, credentials, region, signal, delayMs: () => this.delayMs, now: () => this.now() };
     const exchange = new Exchange(message, response, serving, awaitsContinue);
     this.requests.push(exchange.log);
+    this.chooseFault(message, exchange.log);
     // an exchange fails only when the client has gone away or the server stops
     exchange.run().catch(() => response.destroy());
   }
-}
 
-function viewOf({ body, metadata, headers, etag, lastModified }: StoredObject): LocalObject {
-  return { body, metadata, contentType: headers['content-type'], contentEncoding: headers['content-encoding'], etag, lastModified };
+  private chooseFault(message: IncomingMessage, log: LoggedRequest): void {
+    const request = this.faults && faultRequestOf(message);
+    const fault = request && this.faults?.(request);
+    if (fault) {
+      const { operation, bucket, key } = request;
+      Object.assign(log, { operation, bucket, key, fault });
+    }
+  }
 }

@@ -1,0 +1,125 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join, resolve } from 'node:path';
+import { bodyOf } from './api-server';
+import { nodeBinary, type NodeVersion } from './node-versions';
+import { runtimeFolder } from './runtime-folder';
+
+export interface ManagedInstanceOptions {
+  readonly node: NodeVersion;
+  readonly taskRoot: string;
+  readonly handler: string;
+  /** A folder with what the layer puts into `/opt`. @default - no layer */
+  readonly layer?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Threads that serve invocations. @default 2 */
+  readonly workers?: number;
+}
+
+/**
+ * A function on a Lambda Managed Instance on this machine: AWS's runtime interface client in its mode for several invocations at
+ * once, in worker threads, which is never frozen. There is no Extensions API, since extensions cannot register for invocations
+ * there.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances-nodejs-runtime.html
+ */
+export class ManagedInstance {
+  public static async start(options: ManagedInstanceOptions): Promise<ManagedInstance> {
+    const node = await nodeBinary(options.node);
+    const folder = await runtimeFolder('4.0.2', 'concurrent-client.cjs');
+    const instance = new ManagedInstance();
+    instance.server.listen(0, '127.0.0.1');
+    await once(instance.server, 'listening');
+    const map = (text: string) => (options.layer === undefined ? text : text.replace('/opt', resolve(options.layer)));
+    instance.launch(node.path, folder, options.taskRoot, {
+      PATH: process.env.PATH ?? '',
+      TMPDIR: process.env.TMPDIR ?? '/tmp',
+      AWS_REGION: 'us-east-1',
+      ...options.environment,
+      AWS_EXECUTION_ENV: `AWS_Lambda_nodejs${node.major}.x`,
+      AWS_LAMBDA_FUNCTION_NAME: 'managed-function',
+      AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '2048',
+      AWS_LAMBDA_LOG_GROUP_NAME: '/aws/lambda/managed-function',
+      AWS_LAMBDA_LOG_STREAM_NAME: 'stream',
+      AWS_LAMBDA_INITIALIZATION_TYPE: 'lambda-managed-instances',
+      AWS_LAMBDA_MAX_CONCURRENCY: '64',
+      AWS_LAMBDA_NODEJS_WORKER_COUNT: String(options.workers ?? 2),
+      AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${(instance.server.address() as AddressInfo).port}`,
+      LAMBDA_TASK_ROOT: options.taskRoot,
+      LAMBDA_RUNTIME_DIR: folder,
+      _HANDLER: map(options.handler),
+    });
+    return instance;
+  }
+
+  /** Lines that the function wrote to stdout and stderr. */
+  public readonly logs: string[] = [];
+  private readonly server: Server;
+  private readonly waiting: ServerResponse[] = [];
+  private readonly events: Array<{ readonly id: string; readonly event: unknown }> = [];
+  private readonly answers = new Map<string, { resolve(payload: unknown): void; reject(error: Error): void }>();
+  private process!: ChildProcess;
+
+  private constructor() {
+    this.server = createServer((request, response) => void this.serve(request, response));
+  }
+
+  /** Resolves with the answer, or with the error as the runtime reports it. Several can go on at a time. */
+  public async invoke(event: unknown): Promise<unknown> {
+    const id = randomUUID();
+    const answer = new Promise<unknown>((done, reject) => this.answers.set(id, { resolve: done, reject }));
+    this.events.push({ id, event });
+    this.dispatch();
+    return answer;
+  }
+
+  public async stop(): Promise<void> {
+    this.process.kill('SIGKILL');
+    this.server.close();
+    this.server.closeAllConnections();
+    if (this.process.exitCode === null && this.process.signalCode === null) await once(this.process, 'exit');
+  }
+
+  private launch(node: string, folder: string, cwd: string, env: Record<string, string>): void {
+    this.process = spawn(node, [join(folder, 'index.mjs')], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process.once('exit', (code) => {
+      const error = new Error(`the process ended with ${code}: ${this.logs.join('\n')}`);
+      this.answers.forEach(({ reject }) => reject(error));
+    });
+    for (const output of [this.process.stdout!, this.process.stderr!]) {
+      output.setEncoding('utf8').on('data', (text: string) => this.logs.push(...text.split('\n').filter((line) => line !== '')));
+    }
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const answered = /\/invocation\/([^/]+)\/(?:response|error)$/.exec(request.url!);
+    if (request.url!.endsWith('/invocation/next')) {
+      this.waiting.push(response);
+      this.dispatch();
+      return;
+    }
+    const body = (await bodyOf(request)).toString();
+    if (answered) {
+      this.answers.get(answered[1]!)?.resolve(JSON.parse(body === '' ? 'null' : body));
+    }
+    response.writeHead(202).end();
+  }
+
+  private dispatch(): void {
+    while (this.waiting.length > 0 && this.events.length > 0) {
+      const { id, event } = this.events.shift()!;
+      const body = JSON.stringify(event);
+      this.waiting.shift()!.writeHead(200, {
+        'Content-Type': 'application/json',
+        'Content-Length': Buffer.byteLength(body),
+        'Lambda-Runtime-Aws-Request-Id': id,
+        'Lambda-Runtime-Deadline-Ms': Date.now() + 60_000,
+        'Lambda-Runtime-Invoked-Function-Arn': 'arn:aws:lambda:us-east-1:123456789012:function:managed-function',
+      }).end(body);
+    }
+  }
+}
