@@ -4,6 +4,7 @@ import { openLocation, parseLocation, type CoverageLocation } from './coverage-l
 import { readCloudAssembly } from '../combiner/cloud-assembly';
 import { combine, nothingToReport } from '../combiner/combine';
 import { writeReports } from '../combiner/report/write-reports';
+import { Repository } from '../combiner/repository';
 import { isReportFormat, REPORT_FORMATS, type ReportFormatName } from '../contract/report-formats';
 
 interface ReportOptions {
@@ -35,7 +36,7 @@ An object that cannot be read is named on standard error; the rest is combined.
     .action(async (from: CoverageLocation, options: ReportOptions) => {
       const assembly = options.app === undefined ? undefined : readCloudAssembly(options.app);
       const store = openLocation(from);
-      const combined = await combine(store, assembly);
+      const combined = await combine(store, assembly, new Repository(process.cwd()));
       for (const line of combined.errors.slice(0, MAX_LINES)) {
         console.error(`warning: ${printable(line)}`);
       }

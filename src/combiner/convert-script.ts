@@ -9,16 +9,17 @@ import { LineOffsets } from './convert/line-offsets';
 import { SamePositions, SourceMapPositions } from './convert/mapped-positions';
 import { OriginalSource } from './convert/original-source';
 import { isVendored, originalPath, reportedPath } from './original-path';
-import { pathFilter } from './path-filter';
 import type { MergedScript } from './raw-merge';
 import type { ScriptSource } from './script-source';
+import { pathFilter } from '../patterns/path-filter';
 
 /** The coverage of one original file by one script. */
 export interface ConvertedFile {
   readonly path: string;
   /** SHA-256 of the file's text: its build. */
   readonly build: string;
-  readonly text: string;
+  /** Nothing where it is not at hand. */
+  readonly text?: string;
   readonly coverage: FileCoverageData;
 }
 
@@ -56,10 +57,17 @@ export class OriginalSources {
   }
 }
 
-/** The Istanbul coverage of a script's own original files, or of the script itself where it has no source map. */
-export function convertScript(script: MergedScript, { text, map }: ScriptSource, originals: OriginalSources): ConvertedScript {
+/**
+ * The Istanbul coverage of a script's own original files, or of the script itself where it has no source map.
+ *
+ * @param told the files that are told of otherwise
+ */
+export function convertScript(
+  script: MergedScript, { text, map }: ScriptSource, originals: OriginalSources, told: (path: string) => boolean = () => false,
+): ConvertedScript {
   const problems: string[] = [];
-  const wanted = pathFilter(script.include, script.exclude);
+  const chosen = pathFilter(script.include, script.exclude);
+  const wanted = (path: string) => chosen(path) && !told(path);
   const parse = (path: string, content: string): OriginalSource | undefined => {
     try {
       return originals.get(path, content);
@@ -69,16 +77,16 @@ export function convertScript(script: MergedScript, { text, map }: ScriptSource,
     }
   };
   const own = (map ? ownSources(script, map) : []).filter(({ path }) => wanted(path));
-  const told = own.filter(({ content }) => content !== undefined);
-  const asItself = !map || (own.length > 0 && told.length === 0);
-  if (map && own.length > told.length) {
+  const readable = own.filter(({ content }) => content !== undefined);
+  const asItself = !map || (own.length > 0 && readable.length === 0);
+  if (map && own.length > readable.length) {
     const missing = own.filter(({ content }) => content === undefined).map(({ path }) => path).join(', ');
     problems.push(asItself
       ? `the source map of ${script.path} does not hold the text of its sources (${missing}), so the script is reported as it is; bundle with sourcesContent`
       : `the source map of ${script.path} does not hold the text of ${missing}, which is left out; bundle with sourcesContent`);
   }
   const path = reportedPath(script.path);
-  const candidates = asItself ? [{ index: 0, path, content: text }].filter(() => !isVendored(path) && wanted(path)) : told;
+  const candidates = asItself ? [{ index: 0, path, content: text }].filter(() => !isVendored(path) && wanted(path)) : readable;
   if (candidates.length === 0) {
     return { files: [], problems };
   }
@@ -88,10 +96,10 @@ export function convertScript(script: MergedScript, { text, map }: ScriptSource,
   const positions = map && !asItself ? new SourceMapPositions(map, generated, lines) : new SamePositions();
   const files = candidates.flatMap(({ index: source, path: name, content }) => {
     const original = parse(name, content!);
-    if (!original) {
+    if (!original?.shape) {
       return [];
     }
-    const coverage = convert({ original, source, positions, script: generated, evaluations });
+    const coverage = convert({ original, shape: original.shape, source, positions, script: generated, evaluations });
     const withBranches = script.branchCoverage ? coverage : { ...coverage, branchMap: {}, b: {} };
     return [{ path: name, build: sha256(content!), text: content!, coverage: withBranches }];
   });
@@ -99,7 +107,7 @@ export function convertScript(script: MergedScript, { text, map }: ScriptSource,
 }
 
 /** The files of a source map that are the user's own code; those whose text it does not hold have no content. */
-function ownSources(script: MergedScript, map: TraceMap): Array<{ index: number; path: string; content: string | undefined }> {
+export function ownSources(script: MergedScript, map: TraceMap): Array<{ index: number; path: string; content: string | undefined }> {
   return map.sources
     .map((source, index) => ({
       index, path: source === null ? '' : originalPath(script.path, map.sourceRoot, source), content: map.sourcesContent?.[index] ?? undefined,

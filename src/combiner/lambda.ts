@@ -7,7 +7,7 @@ import { filesBelow } from './files-below';
 import { decodeEnvironment, Variable } from '../contract/environment';
 import { combinedPrefix, reportsPrefix } from '../contract/object-keys';
 import { decodeReportFormats } from '../contract/report-formats';
-import { totalPercentage } from './report/totals';
+import { totalPercentage, totalsMetadata } from './report/totals';
 import { writeReports } from './report/write-reports';
 import { S3Store } from './stores/s3-store';
 
@@ -50,7 +50,7 @@ export async function handler(): Promise<CombinerResult> {
       throw new Error(`${store.location}: ${nothing}; the reports of the run before stay`);
     }
     const combinedKey = `${combinedPrefix(settings.prefix)}coverage-final.json`;
-    await store.write(combinedKey, Buffer.from(JSON.stringify(combined.coverage)), CONTENT_TYPES.json!);
+    await store.write(combinedKey, Buffer.from(JSON.stringify(combined.coverage)), CONTENT_TYPES.json!, totalsMetadata(combined.coverage));
     writeReports(combined, { folder, formats: formats.formats, textFile: 'coverage.txt' });
     for (const file of filesBelow(folder)) {
       const type = CONTENT_TYPES[file.split('.').at(-1)!] ?? 'text/plain; charset=utf-8';

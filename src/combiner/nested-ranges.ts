@@ -1,4 +1,4 @@
-import type { FunctionCoverage, RawCoverage } from '../contract/raw-coverage';
+import type { FunctionCoverage, V8RawCoverage } from '../contract/raw-coverage';
 
 /** Merging goes as deep as blocks are nested. Code that people write has tens, a generated chain of conditionals some hundred. */
 const MAX_DEPTH = 1_000;
@@ -8,7 +8,7 @@ const MAX_DEPTH = 1_000;
  *
  * @throws Error that names the range which is not
  */
-export function checkNesting(raw: RawCoverage): void {
+export function checkNesting(raw: V8RawCoverage): void {
   raw.result.forEach(({ functions, path }) => functions.forEach((coverage) => {
     const wrong = firstNotNested(coverage);
     if (wrong !== undefined) {

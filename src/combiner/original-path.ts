@@ -15,9 +15,19 @@ export function isVendored(path: string): boolean {
  * @param source as the source map has it
  */
 export function originalPath(script: string, sourceRoot: string | undefined, source: string): string {
+  return reportedPath(sourcePath(script, sourceRoot, source));
+}
+
+/**
+ * The path of an original file where it was built: absolute where the map has it so, or the path of the script is.
+ *
+ * @param script path of the script, with forward slashes
+ * @param source as the source map has it
+ */
+export function sourcePath(script: string, sourceRoot: string | undefined, source: string): string {
   const bare = source.replace(/^webpack:\/\/[^/]*\//, '').replace(/^file:\/\//, '').replaceAll('\\', '/').replace(/^[A-Za-z]:\//, '/');
   const joined = posix.isAbsolute(bare) || /^[a-z]+:\/\//i.test(bare) ? bare : posix.join(posix.dirname(script), sourceRoot ?? '', bare);
-  return reportedPath(joined.replace(/^[a-z]+:\/\//i, ''));
+  return joined.replace(/^[a-z]+:\/\//i, '');
 }
 
 /**

@@ -1,5 +1,5 @@
 import { mergeFunctionCovs } from '@bcoe/v8-coverage';
-import type { FunctionCoverage, RawCoverage, ScriptCoverage } from '../contract/raw-coverage';
+import type { FunctionCoverage, RawCoverageMetadata, ScriptCoverage, V8RawCoverage } from '../contract/raw-coverage';
 
 /** All that ran of one script, from any number of raw objects. */
 export interface MergedScript {
@@ -36,7 +36,7 @@ export class RawMerge {
   private readonly groups = new Map<string, Group>();
   private waiting = 0;
 
-  public add(raw: RawCoverage): void {
+  public add(raw: V8RawCoverage): void {
     for (const script of raw.result) {
       const group = this.group(script, raw.metadata);
       const { functionName, timestamp } = raw.metadata;
@@ -66,7 +66,7 @@ export class RawMerge {
     });
   }
 
-  private group(script: ScriptCoverage, { include, exclude, branchCoverage }: RawCoverage['metadata']): Group {
+  private group(script: ScriptCoverage, { include, exclude, branchCoverage }: RawCoverageMetadata): Group {
     const { sha256, path, wrapperLength } = script;
     const key = JSON.stringify([sha256, path, wrapperLength, include, exclude, branchCoverage]);
     let group = this.groups.get(key);

@@ -51,7 +51,13 @@ function parseMap(json: string): Pick<ScriptSource, 'map' | 'mapProblem'> {
   }
 }
 
-async function verified(find: ContentFinder, sha256: string): Promise<string | undefined> {
+/**
+ * The text of kept content.
+ *
+ * @returns nothing where it is not to be found
+ * @throws Error if it is damaged or is not what its name says
+ */
+export async function verified(find: ContentFinder, sha256: string): Promise<string | undefined> {
   const stored = await find(sha256);
   if (stored === undefined) {
     return undefined;

@@ -102,7 +102,7 @@ describe('an object that cannot be read is named, and the rest is combined:', ()
     ['a truncated one', tinyObject(7).body.subarray(0, 60), /damaged gzip/],
     ['one that is not JSON', gzipSync('<html>'), /not JSON/],
     ['one of another version', tinyObject(7, (raw) => ({ ...raw, version: 99 })).body, /version 99 cannot be read by this release \(it reads 1\)/],
-    ['one of an unknown kind', tinyObject(7, (raw) => ({ ...raw, kind: 'cobol' })).body, /kind 'cobol' cannot be read by this release \(it reads v8\)/],
+    ['one of an unknown kind', tinyObject(7, (raw) => ({ ...raw, kind: 'cobol' })).body, /kind 'cobol' cannot be read by this release \(it reads v8, istanbul\)/],
     ['one with ranges out of shape', tinyObject(7, (raw) => ({ ...raw, result: [{ ...(raw.result[0] as object), functions: [{}] }] })).body, /ranges is missing/],
     ['a gzip bomb', gzipSync(Buffer.alloc(300 * 1024 * 1024)), /unpacks to more than/],
   ];
@@ -169,10 +169,20 @@ describe('what cannot be done exits with 1 and says why:', () => {
     expect(stderr).toContain("the credentials need s3:ListBucket on bucket 'tiny-coverage'");
     expect(exitCode).toBe(1);
   });
+
+  test('no right to read the objects', async () => {
+    put(good());
+    s3.deny(({ operation }) => operation === 'GetObject');
+    const { exitCode, stderr } = await report('s3://tiny-coverage');
+    expect(stderr).toContain("the credentials need s3:GetObject on bucket 'tiny-coverage'");
+    expect(stderr).toContain('none of the 2 objects');
+    expect(exitCode).toBe(1);
+  });
 });
 
 describe('what makes no sense exits with 2 and says what would:', () => {
   const cases: Array<[string, string[], RegExp]> = [
+    ['nothing at all', [], /Usage: lambda-coverage/],
     ['no source', ['report'], /missing required argument 'from'/],
     ['an unknown format', ['report', '.', '--format', 'pdf'], /format 'pdf' is none of html, lcov, json, json-summary, cobertura, text/],
     ['a misspelt option', ['report', '.', '--formt', 'html'], /unknown option '--formt'[^]*--format/],

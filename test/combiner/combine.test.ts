@@ -8,7 +8,7 @@ import { combine } from '../../src/combiner/combine';
 import { writeReports } from '../../src/combiner/report/write-reports';
 import { FolderStore } from '../../src/combiner/stores/folder-store';
 import { sourceKey } from '../../src/contract/object-keys';
-import type { RawCoverage, ScriptCoverage } from '../../src/contract/raw-coverage';
+import type { ScriptCoverage, V8RawCoverage } from '../../src/contract/raw-coverage';
 
 let folder: string;
 
@@ -25,7 +25,7 @@ function combined(objects: readonly TinyObject[]) {
 
 /** A raw object of another script: nothing of it ran but its module. */
 function objectOf(script: string, sequence: number, change: Partial<ScriptCoverage> = {}, functionName = 'tiny'): TinyObject {
-  return tinyObject(sequence, (raw: RawCoverage) => ({
+  return tinyObject(sequence, (raw: V8RawCoverage) => ({
     ...raw,
     metadata: { ...raw.metadata, functionName },
     result: [{

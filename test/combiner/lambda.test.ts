@@ -49,6 +49,9 @@ test('combines the bucket, writes the reports beside it and answers with the fie
   expect(s3.object(BUCKET, 'coverage/reports/index.html').contentType).toBe('text/html; charset=utf-8');
   const summary = JSON.parse(s3.object(BUCKET, 'coverage/reports/coverage-summary.json').body.toString('utf8')) as { total: Record<string, { covered: number; total: number }> };
   expect(Object.fromEntries(Object.keys(TINY_TOTALS).map((name) => [name, `${summary.total[name]!.covered}/${summary.total[name]!.total}`]))).toEqual(TINY_TOTALS);
+  expect(s3.object(BUCKET, 'coverage/combined/coverage-final.json').metadata).toEqual({
+    'coverage-percentage': '66.67', 'lines-covered': '3', 'lines-total': '4', 'branches-covered': '1', 'branches-total': '2',
+  });
   expect(Object.keys(JSON.parse(s3.object(BUCKET, 'coverage/combined/coverage-final.json').body.toString('utf8')) as object)).toEqual(['index.js']);
 });
 

@@ -3,22 +3,22 @@ import { rawCoverage } from './raw-coverage';
 import { BlockCounts } from '../../src/combiner/convert/block-counts';
 import { checkNesting } from '../../src/combiner/nested-ranges';
 import { RawMerge } from '../../src/combiner/raw-merge';
-import type { CoverageRange, RawCoverage } from '../../src/contract/raw-coverage';
+import type { CoverageRange, V8RawCoverage } from '../../src/contract/raw-coverage';
 
-function rawOf(...ranges: Array<readonly [start: number, end: number, count?: number]>): RawCoverage {
+function rawOf(...ranges: Array<readonly [start: number, end: number, count?: number]>): V8RawCoverage {
   return rawOfRanges(ranges.map(([startOffset, endOffset, count = 1]) => ({ startOffset, endOffset, count })));
 }
 
-function rawOfRanges(ranges: CoverageRange[]): RawCoverage {
+function rawOfRanges(ranges: CoverageRange[]): V8RawCoverage {
   const functions = [{ functionName: 'f', isBlockCoverage: true, ranges }];
   return rawCoverage({ result: [{ url: 'file:///var/task/index.js', path: 'index.js', sha256: 'a'.repeat(64), wrapperLength: 0, functions }] });
 }
 
-function chain(depth: number): RawCoverage {
+function chain(depth: number): V8RawCoverage {
   return rawOf(...Array.from({ length: depth }, (_, index) => [index, 3 * depth - index, index % 2] as const));
 }
 
-test.each<[string, RawCoverage]>([
+test.each<[string, V8RawCoverage]>([
   ['nested ranges', rawOf([0, 50], [1, 20], [2, 9], [9, 20], [20, 50])],
   ['a block of the size of the function', rawOf([0, 50], [0, 50])],
   ['an empty file', rawOf([0, 0])],
@@ -27,7 +27,7 @@ test.each<[string, RawCoverage]>([
   expect(() => checkNesting(raw)).not.toThrow();
 });
 
-test.each<[string, RawCoverage, number]>([
+test.each<[string, V8RawCoverage, number]>([
   ['blocks that overlap', rawOf([0, 50], [1, 20], [10, 30]), 10],
   ['blocks out of order', rawOf([0, 50], [20, 30], [1, 9]), 1],
   ['an empty block', rawOf([0, 50], [7, 7]), 7],
@@ -51,7 +51,7 @@ test('whatever is accepted can be merged and counted', () => {
   }), { numRuns: 2_000 });
 });
 
-function isAccepted(raw: RawCoverage): boolean {
+function isAccepted(raw: V8RawCoverage): boolean {
   try {
     checkNesting(raw);
     return true;

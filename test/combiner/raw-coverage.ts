@@ -1,4 +1,4 @@
-import { RAW_COVERAGE_VERSION, type RawCoverage, type RawCoverageMetadata } from '../../src/contract/raw-coverage';
+import { RAW_COVERAGE_VERSION, type RawCoverageMetadata, type V8RawCoverage } from '../../src/contract/raw-coverage';
 
 const METADATA: RawCoverageMetadata = {
   functionName: 'orders',
@@ -17,6 +17,6 @@ const METADATA: RawCoverageMetadata = {
 };
 
 /** A raw object as a wrapper uploads it, but for what is given. */
-export function rawCoverage({ result = [], omitted = [], ...metadata }: Partial<RawCoverageMetadata & Pick<RawCoverage, 'result' | 'omitted'>> = {}): RawCoverage {
+export function rawCoverage({ result = [], omitted = [], ...metadata }: Partial<RawCoverageMetadata & Pick<V8RawCoverage, 'result' | 'omitted'>> = {}): V8RawCoverage {
   return { version: RAW_COVERAGE_VERSION, kind: 'v8', metadata: { ...METADATA, ...metadata }, omitted, result };
 }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { rawCoverage } from './raw-coverage';
 import { RawMerge } from '../../src/combiner/raw-merge';
-import type { FunctionCoverage, RawCoverage } from '../../src/contract/raw-coverage';
+import type { FunctionCoverage, V8RawCoverage } from '../../src/contract/raw-coverage';
 
 /** One of two functions of a script, with one block, as V8 gives them for invocations that take other branches. */
 const functionCoverage = fc.record({
@@ -20,13 +20,13 @@ const objects = fc.array(fc.record({
   sha256: fc.constantFrom('a'.repeat(64), 'b'.repeat(64)),
   functions: fc.array(functionCoverage, { maxLength: 3 }),
   functionName: fc.constantFrom('orders', 'quotes'),
-}).map(({ sha256, functions, functionName }): RawCoverage => rawCoverage({
+}).map(({ sha256, functions, functionName }): V8RawCoverage => rawCoverage({
   functionName,
   result: [{ url: 'file:///var/task/index.js', path: 'index.js', sha256, wrapperLength: 0, functions }],
 })), { maxLength: 8 });
 
 /** How often an offset of a script ran, by arithmetic: the sum over all objects. */
-function countOf(raws: readonly RawCoverage[], sha256: string, offset: number): number {
+function countOf(raws: readonly V8RawCoverage[], sha256: string, offset: number): number {
   const scripts = raws.flatMap(({ result }) => result).filter((script) => script.sha256 === sha256);
   return countAt(scripts.flatMap(({ functions }) => functions), offset);
 }
@@ -40,7 +40,7 @@ function innermost({ ranges }: FunctionCoverage, offset: number): number {
   return ranges.filter(({ startOffset, endOffset }) => startOffset <= offset && offset < endOffset).at(-1)!.count;
 }
 
-function merged(raws: readonly RawCoverage[]) {
+function merged(raws: readonly V8RawCoverage[]) {
   const merge = new RawMerge();
   raws.forEach((raw) => merge.add(raw));
   return merge.scripts();
@@ -88,4 +88,24 @@ test('a count of a whole function does not stand for its blocks where another ob
     functionName: 'f', isBlockCoverage: true, ranges: [{ startOffset: 0, endOffset: 50, count: 1 }, { startOffset: 10, endOffset: 20, count: 0 }],
   };
   expect(merged([script([whole]), script([blocks])])[0]!.functions).toEqual([blocks]);
+});
+
+test('merging in between changes nothing, whatever is known of the blocks', () => {
+  const wholeOnly = (raw: V8RawCoverage): V8RawCoverage => ({
+    ...raw,
+    result: raw.result.map((script) => ({
+      ...script,
+      functions: script.functions.map((one) => ({ ...one, isBlockCoverage: false, ranges: one.ranges.slice(0, 1) })),
+    })),
+  });
+  const kinds = fc.array(fc.tuple(objects, fc.boolean()), { maxLength: 5 })
+    .map((groups) => groups.flatMap(([raws, known]) => (known ? raws : raws.map(wholeOnly))));
+  fc.assert(fc.property(kinds, fc.nat(8), (raws, pause) => {
+    const merge = new RawMerge();
+    raws.slice(0, pause).forEach((raw) => merge.add(raw));
+    merge.scripts();
+    raws.slice(pause).forEach((raw) => merge.add(raw));
+    expect(merge.scripts()).toEqual(merged(raws));
+    expect(merged([...raws].reverse())).toEqual(merged(raws));
+  }));
 });

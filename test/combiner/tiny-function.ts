@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { formatExecutionId, rawCoverageKey, sourceKey } from '../../src/contract/object-keys';
-import { encodeRawCoverage, type RawCoverage } from '../../src/contract/raw-coverage';
+import { encodeRawCoverage, type V8RawCoverage } from '../../src/contract/raw-coverage';
 
 /** A function without a bundler: 4 statements of which `return 'big'` does not run, 1 function, 1 `if` that does not hold. */
 export const TINY_SCRIPT = [
@@ -25,12 +25,12 @@ export interface TinyObject {
 }
 
 /** A raw object as the wrapper would upload it after one invocation with a small event. */
-export function tinyObject(sequence = 0, change: (raw: RawCoverage) => unknown = (raw) => raw): TinyObject {
+export function tinyObject(sequence = 0, change: (raw: V8RawCoverage) => unknown = (raw) => raw): TinyObject {
   const timestamp = new Date(Date.UTC(2026, 0, 31, 12, 0, sequence));
   const execution = { requestId: '01234567-89ab-4cde-8f01-23456789abcd', environmentId: 'aabbccddeeff', sequence };
   const arrow = TINY_SCRIPT.indexOf('async');
   const block = TINY_SCRIPT.indexOf('{\n    return');
-  const raw: RawCoverage = {
+  const raw: V8RawCoverage = {
     version: 1,
     kind: 'v8',
     metadata: {
@@ -67,7 +67,7 @@ export function tinyObject(sequence = 0, change: (raw: RawCoverage) => unknown =
   };
   return {
     key: rawCoverageKey('tiny', formatExecutionId(execution), 'coverage/', timestamp),
-    body: gzipSync(encodeRawCoverage(change(raw) as RawCoverage)),
+    body: gzipSync(encodeRawCoverage(change(raw) as V8RawCoverage)),
   };
 }
 

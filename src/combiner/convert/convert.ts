@@ -8,6 +8,8 @@ import { isFunction, isNode, leaves, statementList, type SyntaxNode } from './sy
 
 export interface Conversion {
   readonly original: OriginalSource;
+  /** The counters of the original file. */
+  readonly shape: FileCoverageData;
   /** The original file's index in the source map. */
   readonly source: number;
   readonly positions: MappedPositions;
@@ -19,7 +21,7 @@ export interface Conversion {
  * The Istanbul coverage of an original file: Istanbul's own counters of that file, each with the count that V8 has for the
  * place in the script where it begins. What is not in the script did not run.
  */
-export function convert({ original, source, positions, script, evaluations }: Conversion): FileCoverageData {
+export function convert({ original, shape, source, positions, script, evaluations }: Conversion): FileCoverageData {
   const places = new Places(original, source, positions, script);
   const counted = new Map<SyntaxNode, number>();
   const count = (offsets: readonly number[]) => offsets.reduce((most, offset) => Math.max(most, evaluations.at(offset)), 0);
@@ -32,7 +34,7 @@ export function convert({ original, source, positions, script, evaluations }: Co
     const node = nodeAt(range);
     return node ? countOf(node) : 0;
   };
-  const coverage: FileCoverageData = structuredClone(original.shape);
+  const coverage: FileCoverageData = structuredClone(shape);
   for (const [id, range] of Object.entries(coverage.statementMap)) {
     coverage.s[id] = at(range);
   }

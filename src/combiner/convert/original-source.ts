@@ -3,6 +3,7 @@ import traverse, { type NodePath, type Visitor } from '@babel/traverse';
 import * as types from '@babel/types';
 import type { FileCoverageData } from 'istanbul-lib-coverage';
 import programVisitor from 'istanbul-lib-instrument/src/visitor';
+import { asIstanbulHints, ignoredLines, isWholeFileIgnored, withoutLines, type SourceComment } from './ignore-hints';
 import { LineOffsets } from './line-offsets';
 import { SyntaxTree, type SyntaxNode } from './syntax';
 
@@ -10,8 +11,8 @@ import { SyntaxTree, type SyntaxNode } from './syntax';
 export class OriginalSource {
   public readonly lines: LineOffsets;
   public readonly tree: SyntaxTree;
-  /** All counts are 0. */
-  public readonly shape: FileCoverageData;
+  /** All counts are 0. Nothing where a comment leaves the whole file out. */
+  public readonly shape: FileCoverageData | undefined;
 
   /** @throws SyntaxError if the file is neither TypeScript nor JavaScript as its name says */
   public constructor(public readonly path: string, public readonly text: string) {
@@ -34,10 +35,16 @@ export class OriginalSource {
  *
  * It is given a stand-in for Babel's path of the program: nothing of it needs scopes, and they cost more than all the rest.
  */
-function istanbulShape(path: string, text: string, options: ParserOptions): FileCoverageData {
+function istanbulShape(path: string, text: string, options: ParserOptions): FileCoverageData | undefined {
+  const file = parse(text, options);
+  const comments: SourceComment[] = file.comments ?? [];
+  asIstanbulHints(comments);
+  if (isWholeFileIgnored(comments)) {
+    return undefined;
+  }
   const visitor = programVisitor(TYPES, path);
   let shape: FileCoverageData | undefined;
-  traverse(parse(text, options), {
+  traverse(file, {
     noScope: true,
     Program(program) {
       const standIn = {
@@ -54,7 +61,8 @@ function istanbulShape(path: string, text: string, options: ParserOptions): File
   traverse.cache.clear(); // weak, but the collector pays for each node in it
   const { statementMap, fnMap, branchMap, s, f, b } = shape ?? { statementMap: {}, fnMap: {}, branchMap: {}, s: {}, f: {}, b: {} };
   // Its own JSON: the visitor's objects share positions with the tree.
-  return JSON.parse(JSON.stringify({ path, statementMap, fnMap, branchMap, s, f, b })) as FileCoverageData;
+  const whole = JSON.parse(JSON.stringify({ path, statementMap, fnMap, branchMap, s, f, b })) as FileCoverageData;
+  return withoutLines(whole, ignoredLines(comments, text));
 }
 
 /** The visitor makes code of its result, which nobody reads here. */

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import type { FileCoverage } from 'istanbul-lib-coverage';
 import { createContext, type ReportBase } from 'istanbul-lib-report';
 import CoberturaReport from 'istanbul-reports/lib/cobertura';
 import HtmlReport from 'istanbul-reports/lib/html';
@@ -43,11 +44,20 @@ export function writeReports({ coverage, texts }: Pick<Combined, 'coverage' | 't
     dir: folder,
     coverageMap: coverage,
     defaultSummarizer: 'nested',
-    sourceFinder: (path: string) => texts.get(path) ?? `// the text of ${path} is not at hand`,
+    sourceFinder: (path: string) => texts.get(path) ?? textInstead(coverage.fileCoverageFor(path)),
   } as never);
   return formats.map((format) => {
     const { report, file } = REPORTERS[format](textFile);
     report.execute(context);
     return file;
   }).filter((file) => file !== '');
+}
+
+/** A page shows counts beside the lines of a text: so many are made up at most. */
+const MAX_LINES = 100_000;
+
+/** What a page shows of a file whose text is not at hand: as many lines as its counters need. */
+function textInstead({ path, statementMap }: FileCoverage): string {
+  const last = Object.values(statementMap).reduce((line, { end }) => Math.max(line, end.line), 1);
+  return `// the text of ${path} is not at hand${'\n'.repeat(Math.min(last, MAX_LINES) - 1)}`;
 }

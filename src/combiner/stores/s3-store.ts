@@ -41,9 +41,9 @@ export class S3Store implements CoverageStore {
     }
   }
 
-  public async write(key: string, body: Buffer, contentType: string): Promise<void> {
+  public async write(key: string, body: Buffer, contentType: string, metadata?: Record<string, string>): Promise<void> {
     await this.call('s3:PutObject', key, () => this.client.send(new PutObjectCommand({
-      Bucket: this.bucket, Key: key, Body: body, ContentType: contentType,
+      Bucket: this.bucket, Key: key, Body: body, ContentType: contentType, Metadata: metadata,
     })));
   }
 

@@ -96,6 +96,15 @@ export async function compareBothWays(
   }));
 }
 
+/** Istanbul's results are named by the paths below the root. */
+function truthSource(program: Program, index: number, source: string, folder: string): { entry: string; root: string } {
+  if (program.sourceForIstanbul === undefined) {
+    return { entry: source, root: folder };
+  }
+  const root = join(folder, 'for-istanbul');
+  return { entry: writeSource({ ...program, source: program.sourceForIstanbul }, join(root, String(index))), root };
+}
+
 function writeSource({ source, language = 'js', imports = {} }: Program, folder: string): string {
   const file = join(folder, 'src', `handler.${language}`);
   mkdirSync(join(folder, 'src'), { recursive: true });
@@ -112,7 +121,7 @@ async function truths(programs: readonly Program[], sources: readonly string[], 
   const calls = await Promise.all(sources.map(async (source, index) => {
     const format = programs[index]!.moduleOnly ? 'esm' : 'cjs';
     const file = join(folder, `truth-${index}.${format === 'esm' ? 'mjs' : 'cjs'}`);
-    await instrumentedBundle({ entry: source, outfile: file, format, root: folder });
+    await instrumentedBundle({ ...truthSource(programs[index]!, index, source, folder), outfile: file, format });
     return { file, events: programs[index]!.events };
   }));
   return (await run(calls, join(folder, 'truth'), node)).coverage;

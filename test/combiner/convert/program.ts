@@ -7,6 +7,8 @@ export interface Program {
   readonly moduleOnly?: boolean;
   /** A module that exports `handler`. */
   readonly source: string;
+  /** What Istanbul gets instead of the source: the same code in the same lines, with its own hints. @default - the source */
+  readonly sourceForIstanbul?: string;
   /** Files that the source imports, which are copied beside it: folders or files by the names that they get there. @default - none */
   readonly imports?: Readonly<Record<string, string>>;
   /** What the handler is called with, in one process, in order; an error of the handler is part of the program. */

@@ -343,6 +343,23 @@ export async function handler({ c }) {
     ],
   },
   {
+    name: 'conditionals with an await inside of others, at their end and before it',
+    source: `${WAIT}
+export async function handler({ a, b, d }) {
+  const one = a ? 1 : b ?? await wait(2);
+  const two = one;
+  const three = a || b && await wait(3);
+  const four = String(a ? 1 : await wait(4)) ?? await wait(5);
+  if (four) {
+    await wait(6);
+  }
+  if (d) a = b ? 1 : await wait(7);
+  const five = (a ?? await wait(8)) + (b || await wait(9)) + 1;
+  return [one, two, three, four, five];
+}`,
+    events: [{ a: 1 }],
+  },
+  {
     name: 'conditional await at the end of a loop and of a block',
     source: `${WAIT}
 export async function handler({ xs, c }) {

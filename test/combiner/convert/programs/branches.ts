@@ -397,4 +397,65 @@ export function handler({ xs }) {
 }`,
     events: [{ xs: [0, 0, 'a', { list: [1] }] }, { xs: [null] }, { xs: ['', 1] }],
   },
+  {
+    name: 'tests that a minifier joins with others, some of which were not evaluated',
+    source: `
+function inner({ a, b }) {
+  if (a) {
+    if (b) return 'both';
+  }
+  return 'end';
+}
+function tight({ list }, out) {
+  if (list !== null && list.type === 'list') {
+    if (list.tight) {
+      return;
+    }
+  }
+  if (out.length) { out.push('more'); } else { out.push('first'); }
+}
+function visit(node) {
+  if (node.map) return node.map(1);
+  if (node.list) return node.list?.(2);
+  return undefined;
+}
+function dashes(text) {
+  let index = 0;
+  let ch = text.charCodeAt(index);
+  const found = [];
+  while (ch !== 0) {
+    if (found.length > 2) {
+      found.pop();
+    }
+    if (ch !== 0x2d) {
+      break;
+    }
+    const following = text.charCodeAt(index + 1);
+    found.push(following);
+    ch = text.charCodeAt(++index);
+  }
+  return found;
+}
+export function handler(event) {
+  const out = [];
+  tight(event, out);
+  return [inner(event), visit({ map: (x) => x }), visit({ list: (x) => x }), dashes('--x'), out];
+}`,
+    events: [{ a: 0, list: { type: 'list', tight: true } }],
+  },
+  {
+    name: 'returns of true and false, of which a minifier makes a value',
+    source: `
+const accessors = { allowed: {} };
+accessors.allowed.get = function () {
+  if (this.inFunction) { return true }
+  if (this.options.outside && this.list.tight) { return true }
+  return false
+};
+export function handler(event) { return accessors.allowed.get.call(event); }`,
+    events: [{ inFunction: true }],
+    differs: ['branch 1 if', 'statement 4 at 5', 'statement 6 at 6', 'line 5', 'line 6'].map((counter) => (
+      { counter, reason: 'the minifier returns what the tests say, and V8 counts no values', builds: 'minified' }
+    )),
+  },
 ];
