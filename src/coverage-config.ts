@@ -1,4 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
+import type { UploadMode } from './upload-mode';
 
 /** How coverage is collected. */
 export interface CoverageConfig {
@@ -53,6 +54,28 @@ export interface CoverageConfig {
    * @default true
    */
   readonly branchCoverage?: boolean;
+
+  /**
+   * Which invocations upload their coverage.
+   *
+   * By default each one does, and its object holds what ran in it, so that any time window of objects is complete. With
+   * `UploadMode.ON_CHANGE` a warm invocation that covered nothing new in its execution environment makes no request; each
+   * UTC day of objects is complete by itself, finer windows are not.
+   *
+   * @default UploadMode.EVERY_INVOCATION
+   */
+  readonly uploadMode?: UploadMode;
+
+  /**
+   * The part of the execution environments that collect coverage; a number from 0 to 1, such as 0.1 for one in ten.
+   *
+   * Each execution environment decides once, when it starts, with this probability. The others run without any coverage,
+   * and upload nothing. What only they executed is missing in the report: made for traffic that repeats, not for a test
+   * suite that runs once.
+   *
+   * @default 1
+   */
+  readonly sampling?: number;
 
   /**
    * Whether the wrapper logs what it does to the function's log, which costs log volume at each invocation.

@@ -68,6 +68,10 @@ export class CoverageLayer extends Construct {
    * function behind it is changed. Attaching the same function again changes nothing; with `enabled: false` nothing is
    * changed at all.
    *
+   * Node.js's compile cache is switched off by `NODE_DISABLE_COMPILE_CACHE`, unless the function sets that variable, since
+   * code from the cache has no exact coverage; a function with `NODE_COMPILE_CACHE` gets the warning
+   * `cdk-lambda-coverage:compileCache`, which can be acknowledged.
+   *
    * Throws where coverage could not be collected: an imported function, a container image, a runtime that is not
    * supported, a sixth layer, a function in another stage, one that another `CoverageLayer` is attached to or that sets
    * `COVERAGE_` variables itself. The function is then as it was before.

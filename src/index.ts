@@ -3,3 +3,4 @@ export { CoverageCombiner, type CoverageCombinerProps } from './coverage-combine
 export { type CoverageConfig } from './coverage-config';
 export { CoverageLayer, type CoverageLayerProps } from './coverage-layer';
 export { ReportFormat } from './report-format';
+export { UploadMode } from './upload-mode';

@@ -1,7 +1,11 @@
-import { App, Duration, Lazy, Stack, Stage, Token, aws_ecr as ecr, aws_iam as iam, aws_lambda as lambda, aws_lambda_nodejs as nodejs, aws_s3 as s3 } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { Annotations as CdkAnnotations, App, Duration, Lazy, Stack, Stage, Token, aws_ecr as ecr, aws_iam as iam, aws_lambda as lambda, aws_lambda_nodejs as nodejs, aws_s3 as s3 } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { statementsOf } from './coverage-statements';
-import { CoverageBucket, CoverageCombiner, CoverageLayer, type CoverageLayerProps } from '../src';
+import { CoverageBucket, CoverageCombiner, CoverageLayer, UploadMode, type CoverageLayerProps } from '../src';
+import { codeBlocks } from './docs/markdown';
+import { UPLOAD_MODES, Variable } from '../src/contract/environment';
 
 const WRAPPER = '/opt/nodejs/node_modules/coverage-wrapper/bootstrap.handler';
 
@@ -57,7 +61,7 @@ describe('attachTo', () => {
       Layers: [refTo('Coverage')],
       Environment: { Variables: { COVERAGE_HANDLER: 'app.main', COVERAGE_S3_BUCKET: refTo('CoverageBucket') } },
     });
-    expect(Object.keys(propertiesOf(fn).Environment.Variables).sort()).toEqual(['COVERAGE_HANDLER', 'COVERAGE_S3_BUCKET']);
+    expect(Object.keys(propertiesOf(fn).Environment.Variables).sort()).toEqual(['COVERAGE_HANDLER', 'COVERAGE_S3_BUCKET', 'NODE_DISABLE_COMPILE_CACHE']);
   });
 
   test('lets the function put objects below the prefix, and nothing else', () => {
@@ -119,7 +123,7 @@ describe('attachTo', () => {
   });
 
   test.each<[string, CoverageLayerProps, Record<string, string>]>([
-    ['nothing that equals its default', { uploadTimeout: Duration.seconds(30), branchCoverage: true, debug: false, prefix: 'coverage/' }, {}],
+    ['nothing that equals its default', { uploadTimeout: Duration.seconds(30), branchCoverage: true, debug: false, prefix: 'coverage/', uploadMode: UploadMode.EVERY_INVOCATION, sampling: 1 }, {}],
     ['prefix', { prefix: 'team/app/' }, { COVERAGE_S3_PREFIX: 'team/app/' }],
     ['an empty prefix', { prefix: '' }, { COVERAGE_S3_PREFIX: '' }],
     ['uploadTimeout in seconds', { uploadTimeout: Duration.minutes(15) }, { COVERAGE_UPLOAD_TIMEOUT: '900' }],
@@ -128,11 +132,14 @@ describe('attachTo', () => {
     ['branchCoverage', { branchCoverage: false }, { COVERAGE_BRANCH_COVERAGE: 'false' }],
     ['debug', { debug: true }, { COVERAGE_DEBUG: 'true' }],
     ['runId', { runId: 'build-7' }, { COVERAGE_RUN_ID: 'build-7' }],
+    ['uploadMode', { uploadMode: UploadMode.ON_CHANGE }, { COVERAGE_UPLOAD_MODE: 'on-change' }],
+    ['sampling', { sampling: 0.1 }, { COVERAGE_SAMPLING: '0.1' }],
+    ['sampling of none', { sampling: 0 }, { COVERAGE_SAMPLING: '0' }],
   ])('tells the function %s', (_, props, expected) => {
     const scope = stack();
     const fn = makeFunction(scope);
     new CoverageLayer(scope, 'Coverage', props).attachTo(fn);
-    const { COVERAGE_S3_BUCKET, COVERAGE_HANDLER, ...others } = propertiesOf(fn).Environment.Variables;
+    const { COVERAGE_S3_BUCKET, COVERAGE_HANDLER, NODE_DISABLE_COMPILE_CACHE, ...others } = propertiesOf(fn).Environment.Variables;
     expect(others).toEqual(expected);
   });
 
@@ -223,6 +230,54 @@ describe('attachTo', () => {
   });
 });
 
+describe("attachTo and Node.js's compile cache", () => {
+  const attached = (environment: Record<string, string>) => {
+    const scope = stack();
+    const fn = makeFunction(scope, { environment });
+    const coverage = new CoverageLayer(scope, 'Coverage');
+    coverage.attachTo(fn);
+    coverage.attachTo(fn);
+    return fn;
+  };
+  const warnings = (fn: lambda.Function) => Annotations.fromStack(fn.stack).findWarning('*', Match.anyValue());
+
+  test('switches it off for a function that says nothing, whose code may enable it', () => {
+    const fn = attached({});
+    expect(propertiesOf(fn).Environment.Variables.NODE_DISABLE_COMPILE_CACHE).toBe('1');
+    expect(warnings(fn)).toEqual([]);
+  });
+
+  test.each<[string, string]>([
+    ['a folder', '/tmp/cache'],
+    ['a lazy value, which is not read', Lazy.string({ produce: () => '/tmp/cache' })],
+    ['a token', Token.asString({ Ref: 'Folder' })],
+  ])('switches it off where NODE_COMPILE_CACHE is %s, and says so once', (_, folder) => {
+    const fn = attached({ NODE_COMPILE_CACHE: folder });
+    expect(propertiesOf(fn).Environment.Variables.NODE_DISABLE_COMPILE_CACHE).toBe('1');
+    expect(warnings(fn).map(({ id, entry }) => [id, entry.data])).toEqual([
+      ['/Stack/Fn', expect.stringMatching(
+        /^its environment sets NODE_COMPILE_CACHE; .*switched off.*acknowledgeWarning\('cdk-lambda-coverage:compileCache'\) \[ack: cdk-lambda-coverage:compileCache\]$/,
+      )],
+    ]);
+  });
+
+  test('warns in a way that can be acknowledged', () => {
+    const fn = attached({ NODE_COMPILE_CACHE: '/tmp/cache' });
+    CdkAnnotations.of(fn).acknowledgeWarning('cdk-lambda-coverage:compileCache');
+    expect(warnings(fn)).toEqual([]);
+  });
+
+  test.each(['0', ''])('leaves it to a user who has set NODE_DISABLE_COMPILE_CACHE to %j', (value) => {
+    const fn = attached({ NODE_DISABLE_COMPILE_CACHE: value, NODE_COMPILE_CACHE: '/tmp/cache' });
+    expect(propertiesOf(fn).Environment.Variables).toMatchObject({ NODE_DISABLE_COMPILE_CACHE: value, NODE_COMPILE_CACHE: '/tmp/cache' });
+    expect(warnings(fn)).toEqual([]);
+  });
+});
+
+test("UploadMode has the contract's modes, in their order", () => {
+  expect(Object.values(UploadMode)).toEqual(UPLOAD_MODES);
+});
+
 describe('attachTo rejects', () => {
   const COVERAGE = 'Stack/Coverage';
   const ARN = 'arn:aws:lambda:us-east-1:111111111111:function:theirs';
@@ -230,6 +285,11 @@ describe('attachTo rejects', () => {
     [1, 2, 3, 4, 5].map((n) => lambda.LayerVersion.fromLayerVersionArn(scope, `Layer${n}`, `arn:aws:lambda:us-east-1:111111111111:layer:other:${n}`));
 
   test.each<[string, (scope: Stack) => lambda.IFunction, string]>([
+    ['a function whose environment was replaced', (scope) => {
+      const fn = makeFunction(scope);
+      (fn.node.defaultChild as lambda.CfnFunction).environment = { variables: { STAGE: 'test' } };
+      return fn;
+    }, "the 'environment' of its CfnFunction was replaced, so variables cannot be added; use addEnvironment of the function, or addPropertyOverride"],
     ['an imported function', (scope) => lambda.Function.fromFunctionArn(scope, 'Fn', ARN), 'it is imported, so its configuration is not part of this app; attach coverage in the app that defines it'],
     ['a function imported by name', (scope) => lambda.Function.fromFunctionName(scope, 'Fn', 'theirs'), 'it is imported'],
     ['an imported version', (scope) => lambda.Version.fromVersionArn(scope, 'Fn', `${ARN}:3`), 'it is imported'],
@@ -249,15 +309,41 @@ describe('attachTo rejects', () => {
     expect(scope.resolve((fn.node.defaultChild as lambda.CfnFunction | undefined)?._toCloudFormation())).toEqual(before);
   });
 
-  test('a container image, and tells the lines of its Dockerfile', () => {
-    const scope = stack();
-    const images = ecr.Repository.fromRepositoryName(scope, 'Images', 'images');
-    const fn = new lambda.DockerImageFunction(scope, 'Fn', { code: lambda.DockerImageCode.fromEcr(images) });
-    expect(() => new CoverageLayer(scope, 'Coverage').attachTo(fn)).toThrow(
-      expect.objectContaining({
-        message: expect.stringMatching(/Stack\/Fn: .*is a container image[^]*COPY .*\/assets\/layer \/opt\n[^]*COVERAGE_HANDLER=[^]*CMD \["\/opt\/nodejs\/node_modules\/coverage-wrapper\/bootstrap\.handler"\]/),
-      }),
-    );
+  describe('a container image', () => {
+    const GUIDE = path.join(__dirname, '..', 'docs', 'containers.md');
+    const rejection = () => {
+      const scope = stack();
+      const images = ecr.Repository.fromRepositoryName(scope, 'Images', 'images');
+      const fn = new lambda.DockerImageFunction(scope, 'Fn', { code: lambda.DockerImageCode.fromEcr(images) });
+      try {
+        new CoverageLayer(scope, 'Coverage').attachTo(fn);
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return 'none';
+    };
+
+    test('and tells the lines of its Dockerfile', () => {
+      expect(rejection()).toBe([
+        "Stack/Fn: coverage of 'Stack/Coverage' cannot be attached: it is a container image, which takes no layers; use a zip package, or put into its Dockerfile",
+        '  COPY node_modules/cdk-lambda-coverage/assets/layer /opt',
+        '  ENV COVERAGE_S3_BUCKET=<bucket> COVERAGE_HANDLER=<the command there is now> NODE_DISABLE_COMPILE_CACHE=1',
+        `  CMD ["${WRAPPER}"]`,
+        'and let it upload with CoverageBucket.grantWrite',
+      ].join('\n'));
+    });
+
+    test('with the lines of the guide', () => {
+      const [lines, ...others] = codeBlocks(GUIDE).filter(({ language }) => language === 'dockerfile');
+      expect(others).toEqual([]);
+      expect(lines!.text.trim().split('\n')).toEqual(rejection().split('\n').filter((line) => line.startsWith('  ')).map((line) => line.trim()));
+    });
+
+    test('and the guide names no variable that does not exist', () => {
+      const named = [...readFileSync(GUIDE, 'utf8').matchAll(/COVERAGE_[A-Z0-9_]+/g)].map(([name]) => name);
+      expect(named).toContain('COVERAGE_DIRECTORY');
+      expect(named.filter((name) => !Object.values<string>(Variable).includes(name))).toEqual([]);
+    });
   });
 
   test('a function that another layer is attached to, naming both', () => {
@@ -293,6 +379,12 @@ describe('rejects', () => {
     ['an empty pattern', { excludePatterns: [''] }, "excludePatterns: pattern '' is empty"],
     ['patterns that leave no room in the environment', { excludePatterns: ['x'.repeat(1025)] }, 'excludePatterns: the patterns have 1025 characters; 1024 at most'],
     ['an empty run id', { runId: '' }, 'runId is empty'],
+    ['less than no environments', { sampling: -0.1 }, 'sampling -0.1 is not a number from 0 to 1; give the part of the execution environments that collect, such as 0.1'],
+    ['more than all environments', { sampling: 1.01 }, 'sampling 1.01 is not a number from 0 to 1'],
+    ['percents', { sampling: 10 }, 'sampling 10 is not a number from 0 to 1'],
+    ['sampling that is no number', { sampling: NaN }, 'sampling NaN is not a number from 0 to 1'],
+    ['sampling that is a token', { sampling: Token.asNumber({ Ref: 'Rate' }) }, 'sampling is a token, whose value is not known before deployment; give a literal number'],
+    ['sampling that is lazy', { sampling: Lazy.number({ produce: () => 0.1 }) }, 'sampling is a token'],
   ])('%s', (_, props, message) => {
     expect(() => new CoverageLayer(stack(), 'Coverage', props)).toThrow(`Stack/Coverage: ${message}`);
   });
@@ -340,6 +432,8 @@ describe('what TypeScript would not let through is refused with the fix', () => 
     ['a list of functions', () => new CoverageLayer(untypedStack, 'B').attachTo(untyped([])), 'Untyped/B: attachTo takes one function, not a list; call it for each'],
     ['a plain bucket', () => new CoverageLayer(untypedStack, 'C', { bucket: untyped(new s3.Bucket(untypedStack, 'Plain')) }), 'Untyped/C: bucket is not a CoverageBucket; wrap your own'],
     ['a pattern that is no list', () => new CoverageLayer(untypedStack, 'D', { includePatterns: untyped('src/**') }), 'Untyped/D: includePatterns is "src/**", not a list'],
+    ['an unknown upload mode', () => new CoverageLayer(untypedStack, 'H', { uploadMode: untyped('On-Change') }), 'Untyped/H: uploadMode is "On-Change"; give one of every-invocation, on-change'],
+    ['sampling that is text', () => new CoverageLayer(untypedStack, 'I', { sampling: untyped('0.5') }), "Untyped/I: sampling '0.5' is not a number from 0 to 1"],
     ['a combiner without a bucket', () => new CoverageCombiner(untypedStack, 'E', untyped({})), 'Untyped/E: bucket is missing; give a CoverageBucket'],
     [
       'an unknown format',

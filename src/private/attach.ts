@@ -1,5 +1,6 @@
 import { CfnResource, Stage, Token, Tokenization, aws_lambda as lambda } from 'aws-cdk-lib';
 import { Construct, type IConstruct } from 'constructs';
+import { NO_COMPILE_CACHE, switchOffCompileCache } from './compile-cache';
 import { errorAt } from './errors';
 import { isOwnFunction } from './own-function';
 import { encodeEnvironment, Variable, type Settings } from '../contract/environment';
@@ -19,6 +20,8 @@ export interface Target {
   readonly fn: lambda.Function;
   readonly resource: lambda.CfnFunction;
   readonly handler: string;
+  /** Names in its environment. */
+  readonly variables: readonly string[];
 }
 
 /**
@@ -46,6 +49,9 @@ export function findTarget(given: lambda.IFunction, coverage: IConstruct): Targe
     throw refuse('they are in different stages or apps, which cannot refer to each other; make a CoverageLayer in each stage');
   }
   checkRuntime(fn, resource, refuse);
+  if (!Tokenization.isResolvable(resource.environment)) {
+    throw refuse("the 'environment' of its CfnFunction was replaced, so variables cannot be added; use addEnvironment of the function, or addPropertyOverride");
+  }
   const variables = variableNames(resource);
   const taken = Object.values(Variable).filter((name) => variables.includes(name));
   if (taken.length > 0) {
@@ -57,16 +63,17 @@ export function findTarget(given: lambda.IFunction, coverage: IConstruct): Targe
   if (!resource.handler) {
     throw refuse("it has no handler; set the 'handler' property");
   }
-  return { fn, resource, handler: resource.handler };
+  return { fn, resource, handler: resource.handler, variables };
 }
 
 /** Adds layer, handler and environment to what the function has. */
 export function attach(target: Target, coverage: IConstruct, layer: lambda.ILayerVersion, settings: Settings): void {
-  const { fn, resource, handler } = target;
+  const { fn, resource, handler, variables } = target;
   fn.addLayers(layer);
   for (const [name, value] of Object.entries(encodeEnvironment({ ...settings, handler }))) {
     fn.addEnvironment(name, value);
   }
+  switchOffCompileCache(fn, variables);
   resource.handler = WRAPPER_HANDLER;
   Object.defineProperty(resource, ATTACHED, { value: coverage });
 }
@@ -94,7 +101,7 @@ function checkRuntime(fn: lambda.Function, resource: lambda.CfnFunction, refuse:
       [
         'it is a container image, which takes no layers; use a zip package, or put into its Dockerfile',
         '  COPY node_modules/cdk-lambda-coverage/assets/layer /opt',
-        `  ENV ${Variable.BUCKET}=<bucket> ${Variable.HANDLER}=<the command there is now>`,
+        `  ENV ${Variable.BUCKET}=<bucket> ${Variable.HANDLER}=<the command there is now> ${NO_COMPILE_CACHE}=1`,
         `  CMD ["${WRAPPER_HANDLER}"]`,
         'and let it upload with CoverageBucket.grantWrite',
       ].join('\n'),

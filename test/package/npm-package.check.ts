@@ -1,9 +1,9 @@
 /** The npm package, which the packages of all other languages carry: what is in it, how large it is and what it was made of. */
 import * as assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { importedPackages, licensedPackages } from './bundled-packages';
 import { outputOf } from './command';
 import { PackedPackage, filesOf, zippedSize } from './packed-package';
@@ -21,7 +21,8 @@ describe('content', () => {
     const promised = [
       'API.md', 'LICENSE', 'README.md', '.jsii', 'lib/index.js', 'lib/index.d.ts',
       `${LAYER}/bootstrap.mjs`, `${LAYER}/package.json`, 'assets/combiner/index.js', 'assets/cli/lambda-coverage.js',
-      `assets/${LICENSES}`, `${LAYER}/${LICENSES}`, `assets/combiner/${LICENSES}`, `assets/cli/${LICENSES}`,
+      'assets/wrapper/index.js', 'assets/wrapper/index.mjs', 'assets/wrapper/index.d.ts', 'assets/wrapper/index.d.mts',
+      `assets/${LICENSES}`, `${LAYER}/${LICENSES}`, `assets/wrapper/${LICENSES}`, `assets/combiner/${LICENSES}`, `assets/cli/${LICENSES}`,
     ];
     assert.deepEqual(promised.filter((name) => !packed.files.some((file) => file.path === name)), []);
   });
@@ -30,7 +31,8 @@ describe('content', () => {
     const allowed = [
       /^(package\.json|README\.md|API\.md|LICENSE|\.jsii)$/,
       /^lib\/[\w/-]+(\.js|\.d\.ts)$/,
-      new RegExp(`^${LAYER}/[^/]+$`),
+      new RegExp(`^${LAYER}/(chunks/)?[^/]+$`),
+      /^assets\/wrapper\/(index\.(js|mjs|d\.ts|d\.mts)|THIRD-PARTY-LICENSES\.txt)$/,
       /^assets\/combiner\/(index\.js|assets\/.*|THIRD-PARTY-LICENSES\.txt)$/,
       /^assets\/cli\/(lambda-coverage\.js|assets\/.*|THIRD-PARTY-LICENSES\.txt)$/,
       /^assets\/THIRD-PARTY-LICENSES\.txt$/,
@@ -39,8 +41,11 @@ describe('content', () => {
     assert.deepEqual(names.filter((name) => !allowed.some((pattern) => pattern.test(name)) || name.endsWith('.map')), []);
   });
 
-  test('puts into /opt of a function nothing but the wrapper, in three files', () => {
-    assert.deepEqual(packed.below('assets/layer/').map((file) => file.path), [LICENSES, 'bootstrap.mjs', 'package.json'].map((name) => `${LAYER}/${name}`));
+  test('puts into /opt of a function nothing but the wrapper', () => {
+    const files = [LICENSES, 'bootstrap.mjs', 'index.d.mts', 'index.d.ts', 'index.js', 'index.mjs', 'package.json'].map((name) => `${LAYER}/${name}`);
+    // what `bootstrap.mjs` loads when it is needed
+    const chunks = new RegExp(`^${LAYER}/chunks/[\\w-]+\\.mjs$`);
+    assert.deepEqual(packed.below('assets/layer/').map((file) => file.path).filter((name) => !chunks.test(name)), files);
   });
 
   test('names no folder of the machine that it was made on', () => {
@@ -90,10 +95,93 @@ describe('command line', () => {
   });
 });
 
+describe('modules', () => {
+  let folder: string;
+  /** As Node.js in a project that has installed the package finds them. */
+  const node = (script: string, kind: 'commonjs' | 'module') => outputOf(process.execPath, [`--input-type=${kind}`, '--eval', script], { cwd: folder }).trim();
+
+  before(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'modules-'));
+    const installed = path.join(folder, 'node_modules', 'cdk-lambda-coverage');
+    mkdirSync(installed, { recursive: true });
+    outputOf('tar', ['-xzf', packed.tarball, '-C', installed, '--strip-components=1']);
+    // the peers
+    for (const name of ['aws-cdk-lib', 'constructs']) {
+      symlinkSync(path.join(ROOT, 'node_modules', name), path.join(folder, 'node_modules', name));
+    }
+  });
+
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('can be required by the name of each file, and of `lib` without their extension', () => {
+    // Node.js takes no path through a folder of this name from an `exports` map; the layer is used as a folder
+    const names = packed.files.map((file) => file.path).filter((name) => !name.includes('/node_modules/'));
+    const short = names.filter((name) => /^lib\/.*\.js$/.test(name)).map((name) => name.slice(0, -'.js'.length));
+    const requests = [...names, ...short, 'lib', 'package.json', '.jsii'].map((name) => `cdk-lambda-coverage/${name}`);
+    const script = `console.log(${JSON.stringify(requests)}.filter((name) => { try { require.resolve(name); } catch { return name; } }).join())`;
+    assert.equal(node(script, 'commonjs'), '');
+  });
+
+  test('of jsii have the names that it asks for', () => {
+    // compiled with deprecation warnings, and with translated examples, the package has two more
+    const added = ['.warnings.jsii.js', '.jsii.tabl.json'];
+    added.forEach((name) => writeFileSync(path.join(folder, 'node_modules', 'cdk-lambda-coverage', name), ''));
+    const script = `console.log(${JSON.stringify(added)}.map((name) => require('node:path').basename(require.resolve('cdk-lambda-coverage/' + name))).join())`;
+    assert.equal(node(script, 'commonjs'), added.join());
+  });
+
+  const CONSTRUCTS = "typeof CoverageLayer === 'function' && CoverageLayer.name";
+  const WRAPPER = "generateS3Key('f', 'e', '', new Date(0))";
+
+  test('are the constructs and the wrapper, for `require`', () => {
+    assert.equal(node(`const { CoverageLayer } = require('cdk-lambda-coverage'); console.log(${CONSTRUCTS})`, 'commonjs'), 'CoverageLayer');
+    assert.equal(node(`const { generateS3Key } = require('cdk-lambda-coverage/wrapper'); console.log(${WRAPPER})`, 'commonjs'), '1970/01/01/f-e.coverage');
+  });
+
+  test('are the constructs and the wrapper, for `import`', () => {
+    assert.equal(node(`import { CoverageLayer } from 'cdk-lambda-coverage'; console.log(${CONSTRUCTS})`, 'module'), 'CoverageLayer');
+    assert.equal(node(`import { generateS3Key } from 'cdk-lambda-coverage/wrapper'; console.log(${WRAPPER})`, 'module'), '1970/01/01/f-e.coverage');
+  });
+
+  const IMPORT = "import { generateS3Key } from 'cdk-lambda-coverage/wrapper'";
+  const REQUIRE = "const { generateS3Key } = require('cdk-lambda-coverage/wrapper')";
+
+  for (const [statement, format] of [[IMPORT, 'esm'], [IMPORT, 'cjs'], [REQUIRE, 'cjs']] as const) {
+    test(`are bundled by esbuild: ${statement}, to ${format}`, () => {
+      writeFileSync(path.join(folder, 'app.mjs'), `${statement}; console.log(${WRAPPER});`);
+      const outfile = path.join(folder, format === 'esm' ? 'bundle.mjs' : 'bundle.cjs');
+      const options = ['--bundle', '--platform=node', `--format=${format}`, `--outfile=${outfile}`, '--log-level=warning', '--log-override:empty-import-meta=error'];
+      outputOf('esbuild', ['app.mjs', ...options], { cwd: folder });
+      assert.equal(outputOf(process.execPath, [outfile]).trim(), '1970/01/01/f-e.coverage');
+    });
+  }
+
+  for (const [name, options] of Object.entries({
+    node16: ['--module', 'node16'],
+    bundler: ['--module', 'esnext', '--moduleResolution', 'bundler'],
+    node10: ['--module', 'commonjs', '--moduleResolution', 'node10', '--ignoreDeprecations', '6.0'],
+  })) {
+    test(`have types for TypeScript's ${name}`, () => {
+      const consumer = [
+        "import { CoverageLayer } from 'cdk-lambda-coverage';", "import { CoverageBucket } from 'cdk-lambda-coverage/lib/coverage-bucket';",
+        "import { coverageHandler, generateS3Key } from 'cdk-lambda-coverage/wrapper';",
+        "export const key: string = generateS3Key('f', 'e');", 'export const handler: (n: number) => Promise<string> = coverageHandler(async (n: number) => `${n}`);',
+        'export type Layer = CoverageLayer | CoverageBucket;',
+        '// @ts-expect-error what is found has types', 'export const wrong: number = key;',
+      ];
+      writeFileSync(path.join(folder, 'consumer.ts'), consumer.join('\n'));
+      outputOf('tsc', ['--noEmit', '--strict', '--target', 'es2022', '--skipLibCheck', '--types', 'node', '--typeRoots', path.join(ROOT, 'node_modules', '@types'), ...options, 'consumer.ts'], {
+        cwd: folder,
+      });
+    });
+  }
+});
+
 describe('size', () => {
   test(`of the layer is at most ${LAYER_BUDGET_KB} KB, zipped`, () => {
     const sizes = {
       'layer, zipped': zippedSize(packed.below('assets/layer/')),
+      'wrapper, zipped': zippedSize(packed.below('assets/wrapper/')),
       'combiner, zipped': zippedSize(packed.below('assets/combiner/')),
       'command line, zipped': zippedSize(packed.below('assets/cli/')),
       'npm package': readFileSync(packed.tarball).length,
