@@ -1,16 +1,37 @@
 /** Bundles what runs in Lambda and on the command line into `assets/`. Same input, same bytes. */
-import { chmodSync, cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build, type BuildOptions, type Metafile } from 'esbuild';
+import { builtinModules, LOAD_BUILTIN } from './builtin-modules';
 import { thirdPartyLicenses } from './third-party-licenses';
+import { bundledTypes } from './wrapper-types';
 
 const root = dirname(__dirname);
-const assets = join(root, 'assets');
+const published = join(root, 'assets');
+/** Takes the place of the published folder at the end: what is being tested or demonstrated meanwhile finds a whole one. */
+const assets = join(root, 'node_modules', '.cache', 'assets');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 const LAYER_PACKAGE = join(assets, 'layer', 'nodejs', 'node_modules', 'coverage-wrapper');
 
-/** An ES module has no `require`; what is bundled into one may need it for Node's own modules. */
-const REQUIRE_IN_MODULE = "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);";
+/** An ES module has no `require`. Users bundle this one, also into CommonJS, where `import.meta` is empty: it needs Node's own modules only. */
+const REQUIRE_BUILTINS = "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire('/');";
+
+const API = 'src/wrapper/node/api/index.ts';
+/** What `cdk-lambda-coverage/wrapper` is; see projenrc/packaging.ts. */
+const API_FOLDER = join(assets, 'wrapper');
+const API_MANIFEST = {
+  name: 'coverage-wrapper',
+  version,
+  main: './index.js',
+  types: './index.d.ts',
+  exports: {
+    '.': {
+      import: { types: './index.d.mts', default: './index.mjs' },
+      default: { types: './index.d.ts', default: './index.js' },
+    },
+    './package.json': './package.json',
+  },
+};
 
 const LICENSES = 'THIRD-PARTY-LICENSES.txt';
 const COMMON: BuildOptions = {
@@ -27,10 +48,15 @@ const COMMON: BuildOptions = {
 const BUNDLES: Record<string, BuildOptions> = {
   layer: {
     entryPoints: [join(root, 'src/wrapper/node/bootstrap.mts')],
-    outfile: join(LAYER_PACKAGE, 'bootstrap.mjs'),
+    outdir: LAYER_PACKAGE,
+    outExtension: { '.js': '.mjs' },
     format: 'esm',
     target: 'node18',
-    banner: { js: REQUIRE_IN_MODULE },
+    // what is imported when it is needed is no burden at the start
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    banner: { js: LOAD_BUILTIN },
+    plugins: [builtinModules],
     define: { LAYER_VERSION: JSON.stringify(version) },
   },
   combiner: {
@@ -47,23 +73,65 @@ const BUNDLES: Record<string, BuildOptions> = {
   },
 };
 
-async function main(): Promise<void> {
-  rmSync(assets, { recursive: true, force: true });
-  const metafiles: Metafile[] = [];
-  for (const [name, options] of Object.entries(BUNDLES)) {
-    const { metafile } = await build({ ...options, ...COMMON, metafile: true });
-    metafiles.push(metafile);
-    writeFileSync(join(dirname(options.outfile!), LICENSES), thirdPartyLicenses(root, [metafile]));
-    console.log(`${name.padEnd(9)} ${(statSync(options.outfile!).size / 1024).toFixed(0).padStart(6)} KB`);
+/** The API twice: bundlers take a CommonJS module into an ES module, too, but there its `require` of Node's own modules fails. */
+async function apiBundles(): Promise<Record<string, BuildOptions>> {
+  const common: BuildOptions = { entryPoints: [join(root, API)], target: 'node18' };
+  const { metafile } = await build({ ...common, ...COMMON, outdir: API_FOLDER, write: false, metafile: true });
+  const define = { LAYER_VERSION: JSON.stringify(version), BUNDLED_PACKAGES: JSON.stringify(packagesIn(metafile)) };
+  return {
+    'wrapper, CommonJS': { ...common, define, outfile: join(API_FOLDER, 'index.js') },
+    'wrapper, ES module': { ...common, define, outfile: join(API_FOLDER, 'index.mjs'), format: 'esm', banner: { js: REQUIRE_BUILTINS } },
+  };
+}
+
+/** Versions of the packages in a bundle, by their names. */
+function packagesIn({ inputs }: Metafile): Record<string, string> {
+  const folders = Object.keys(inputs).map((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0]).filter((folder) => folder !== undefined);
+  return Object.fromEntries([...new Set(folders)].sort().map((folder) => {
+    const { name, version: packageVersion } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as { name: string; version: string };
+    return [name, packageVersion];
+  }));
+}
+
+function writeApiTypes(): void {
+  writeFileSync(join(API_FOLDER, 'index.d.ts'), bundledTypes(join(root, API)));
+  // one declaration of each class, so that both ways of importing give the same types
+  writeFileSync(join(API_FOLDER, 'index.d.mts'), "export * from './index.js';\n");
+}
+
+/** Nobody bundles what is in a layer: there the ES module shows what the CommonJS module exports. */
+function addApiToLayer(): void {
+  for (const file of ['index.js', 'index.d.ts', 'index.d.mts']) {
+    cpSync(join(API_FOLDER, file), join(LAYER_PACKAGE, file));
   }
-  writeFileSync(join(LAYER_PACKAGE, 'package.json'), `${JSON.stringify({ name: 'coverage-wrapper', version }, undefined, 2)}\n`);
+  writeFileSync(join(LAYER_PACKAGE, 'index.mjs'), "export * from './index.js';\n");
+  writeFileSync(join(LAYER_PACKAGE, 'package.json'), `${JSON.stringify(API_MANIFEST, undefined, 2)}\n`);
+}
+
+async function main(): Promise<void> {
+  const bundles = { ...BUNDLES, ...await apiBundles() };
+  rmSync(assets, { recursive: true, force: true });
+  const metafiles = new Map<string, Metafile[]>();
+  for (const [name, options] of Object.entries(bundles)) {
+    const { metafile } = await build({ ...options, ...COMMON, metafile: true });
+    const folder = options.outdir ?? dirname(options.outfile!);
+    metafiles.set(folder, [...metafiles.get(folder) ?? [], metafile]);
+    const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+    console.log(`${name.padEnd(18)} ${(bytes / 1024).toFixed(0).padStart(6)} KB`);
+  }
+  for (const [folder, found] of [...metafiles, [assets, [...metafiles.values()].flat()] as const]) {
+    writeFileSync(join(folder, LICENSES), thirdPartyLicenses(root, found));
+  }
+  writeApiTypes();
+  addApiToLayer();
   const htmlAssets = dirname(require.resolve('istanbul-reports/lib/html'));
   for (const bundle of ['combiner', 'cli']) {
     cpSync(join(htmlAssets, 'assets'), join(assets, bundle, 'assets'), { recursive: true });
   }
   // npm makes the files of `bin` executable when it installs them, pip does not
   chmodSync(BUNDLES.cli!.outfile!, 0o755);
-  writeFileSync(join(assets, LICENSES), thirdPartyLicenses(root, metafiles));
+  rmSync(published, { recursive: true, force: true });
+  renameSync(assets, published);
 }
 
 main().catch((error) => {

@@ -9,6 +9,7 @@ export class Bundles extends Component {
     super(project);
     project.addDevDeps(
       'esbuild',
+      'dts-bundle-generator@^9.5.1',
       'tsx',
       // in the layer
       'aws4',
@@ -31,12 +32,13 @@ export class Bundles extends Component {
       '@types/istanbul-lib-coverage',
       'istanbul-lib-instrument',
       'istanbul-lib-report',
+      'istanbul-lib-source-maps',
       '@types/istanbul-lib-report',
       'istanbul-reports',
       '@types/istanbul-reports',
     );
     const bundle = project.addTask('bundle', {
-      description: 'Bundle the layer, the combiner and the command line into assets/',
+      description: 'Bundle the layer, the wrapper, the combiner and the command line into assets/',
       exec: 'tsx projenrc/build-assets.ts',
     });
     project.preCompileTask.spawn(bundle);

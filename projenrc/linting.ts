@@ -3,12 +3,14 @@ import { Component, type typescript } from 'projen';
 /** Folders of `src/` and the folders of `src/` that each may import from; `construct` stands for the files at its root. */
 const ARROWS: Record<string, string[]> = {
   contract: [],
-  wrapper: ['contract'],
-  combiner: ['contract'],
+  patterns: [],
+  wrapper: ['contract', 'patterns'],
+  combiner: ['contract', 'patterns'],
   cli: ['combiner', 'contract'],
 };
 
-/** The import arrows of the architecture as lint errors: constructs → contract ← wrapper, contract ← combiner ← cli. */
+/** The import arrows of the architecture as lint errors: constructs → contract ← wrapper, contract ← combiner ← cli, and
+ * patterns, which wrapper and combiner match alike. */
 export class Linting extends Component {
   constructor(project: typescript.TypeScriptProject) {
     super(project);

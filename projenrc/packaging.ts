@@ -1,5 +1,11 @@
 import { Component, type typescript } from 'projen';
 
+/** `cdk-lambda-coverage/wrapper`, by the condition that is asked with. */
+const WRAPPER = {
+  import: { types: './assets/wrapper/index.d.mts', default: './assets/wrapper/index.mjs' },
+  default: { types: './assets/wrapper/index.d.ts', default: './assets/wrapper/index.js' },
+};
+
 /**
  * What is published, and the checks of it: `*.check.ts`, which `.ci/run` runs by Node's own test runner, so that `npm test`
  * leaves them out.
@@ -8,6 +14,22 @@ export class Packaging extends Component {
   constructor(project: typescript.TypeScriptProject) {
     super(project);
     project.npmignore?.exclude('/CONTRIBUTING.md');
+    // All that could be required before there was a map: every file by its name, and modules of `lib` without their extension.
+    project.package.addField('exports', {
+      '.': { types: './lib/index.d.ts', default: './lib/index.js' },
+      './wrapper': WRAPPER,
+      './lib': { types: './lib/index.d.ts', default: './lib/index.js' },
+      './lib/*.js': './lib/*.js',
+      './lib/*.d.ts': './lib/*.d.ts',
+      './lib/*': './lib/*.js',
+      // jsii asks for these two by these names
+      './.jsii': './.jsii',
+      './.warnings.jsii.js': './.warnings.jsii.js',
+      './package.json': './package.json',
+      './*': './*',
+    });
+    // for TypeScript's `moduleResolution: node10`, which knows no `exports`
+    project.package.addField('typesVersions', { '*': { wrapper: [WRAPPER.default.types] } });
     // node:test waits for the promises that its functions return
     const known = { from: 'package', name: ['before', 'after', 'describe', 'test'], package: 'node:test' };
     project.eslint?.addOverride({
