@@ -11,6 +11,7 @@ import { evaluate, type Measurement } from './measurement';
 import { latestResults, saveHistory, saveLatest } from './results';
 import { NODE_VERSIONS, type NodeVersion, type Row } from './row';
 import { ROWS } from './rows';
+import { ADDONS, chooseAddon } from './runtime-client';
 import { SUBJECTS } from './subjects';
 import { tableOf } from './table';
 
@@ -19,6 +20,7 @@ interface Options {
   readonly node: readonly NodeVersion[];
   readonly seed: number;
   readonly quick?: boolean;
+  readonly native?: boolean;
   readonly docs?: boolean;
 }
 
@@ -27,6 +29,8 @@ const options = new Command('bench')
   .addOption(new Option('--rows <name...>', 'what to measure').choices(names).default(names))
   .addOption(new Option('--node <version...>', 'what to measure it on').choices(NODE_VERSIONS).default(NODE_VERSIONS))
   .option('--quick', 'few repetitions: five minutes for everything')
+  .option('--native', 'fail where the native runtime client cannot be built, instead of measuring with the JavaScript that stands in for its addon')
+  .option('--no-native', 'do not use the native runtime client')
   .option('--seed <number>', 'of the order and of the intervals', Number, 1)
   .option('--docs', 'write docs/performance.md from the results that there are, and measure nothing')
   .parse()
@@ -44,14 +48,15 @@ async function main(): Promise<void> {
   console.log(`written: ${path.relative(process.cwd(), DOCUMENT)}`);
 }
 
-async function measure(rows: readonly Row[], { quick, node, seed }: Options): Promise<void> {
+async function measure(rows: readonly Row[], { quick, node, seed, native }: Options): Promise<void> {
   const mode = quick ? 'quick' : 'full';
   const random = seededRandom(seed);
   const machine = await thisMachine();
-  const run = { mode, seed, commit: commit(), at: new Date().toISOString(), load: loadavg()[0]! } as const;
+  const addon = await chooseAddon(native);
+  const run = { mode, seed, commit: commit(), at: new Date().toISOString(), load: loadavg()[0]!, addon } as const;
   const variants = unique(rows.flatMap((row) => row.variants));
   const subjects = unique(rows.flatMap((row) => row.subjects));
-  const deployment = await Deployment.synthesize(variants, subjects);
+  const deployment = await Deployment.synthesize(variants, subjects, addon);
   const s3 = await deployment.startS3();
   const measurements: Measurement[] = [];
   const samplesOfRun: Record<string, Samples> = {};
@@ -73,7 +78,7 @@ async function measure(rows: readonly Row[], { quick, node, seed }: Options): Pr
   } finally {
     await s3.stop();
   }
-  console.log(`\n${tableOf(measurements)}\n`);
+  console.log(`\n${tableOf(measurements)}\n\nwith ${ADDONS[addon]}\n`);
   console.log(`kept with all samples: ${path.relative(process.cwd(), saveHistory({ machine, measurements, samples: samplesOfRun }))}`);
   saveLatest({ machine, measurements });
 }

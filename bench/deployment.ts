@@ -4,6 +4,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { DeployedFunction } from './deployed-function';
 import type { Setting } from './row';
+import type { AddonName } from './runtime-client';
 import { bundle, SUBJECTS, type SubjectName } from './subjects';
 import { VARIANTS, type VariantName } from './variants';
 import { SynthesizedApp } from '../test/lambda/synthesized-app';
@@ -13,7 +14,7 @@ const FOLDER = path.join(__dirname, 'out');
 
 /** Every subject in every variant: a stack for each variant, synthesized as a user's app is, and started from its template. */
 export class Deployment {
-  public static async synthesize(variants: readonly VariantName[], subjects: readonly SubjectName[]): Promise<Deployment> {
+  public static async synthesize(variants: readonly VariantName[], subjects: readonly SubjectName[], addon: AddonName): Promise<Deployment> {
     rmSync(FOLDER, { recursive: true, force: true });
     const assembly = path.join(FOLDER, 'cdk.out');
     const app = new App({ outdir: assembly });
@@ -30,12 +31,12 @@ export class Deployment {
       }
     }
     app.synth();
-    return new Deployment(new Map(variants.map((variant) => [variant, new SynthesizedApp(assembly, variant)])));
+    return new Deployment(new Map(variants.map((variant) => [variant, new SynthesizedApp(assembly, variant)])), addon);
   }
 
   private started = 0;
 
-  private constructor(private readonly apps: ReadonlyMap<VariantName, SynthesizedApp>) {}
+  private constructor(private readonly apps: ReadonlyMap<VariantName, SynthesizedApp>, private readonly addon: AddonName) {}
 
   /** Starts an S3 with the buckets of all variants. */
   public async startS3(): Promise<LocalS3> {
@@ -47,10 +48,11 @@ export class Deployment {
     const app = this.apps.get(variant)!;
     const definition = app.functions().find(({ id }) => id === subject)!;
     const name = `${subject}-${variant}-${++this.started}`;
-    return DeployedFunction.start({ ...definition, functionName: name, runtime: `nodejs${node}.x` }, {
+    return DeployedFunction.start({ ...definition, functionName: name, runtime: `nodejs${node}.x`, nativeClient: this.addon === 'native' }, {
       event: SUBJECTS[subject].event,
       s3,
       delivered: (tmpFolder) => VARIANTS[variant].delivered?.({ functionName: name, tmpFolder, s3, buckets: app.bucketNames() }),
+      onlyNews: VARIANTS[variant].onlyNews ?? false,
     });
   }
 }

@@ -5,6 +5,7 @@ import type { Measurement } from './measurement';
 import type { Results } from './results';
 import type { Row } from './row';
 import { ROWS } from './rows';
+import { ADDONS } from './runtime-client';
 import { SUBJECTS } from './subjects';
 import { tableOf } from './table';
 import { VARIANTS } from './variants';
@@ -24,8 +25,9 @@ Trust the differences and the ratios, which come from pairs; the absolute number
 \`-- --rows cold-start --node 22\` selects). The rows are declared in \`bench/rows\`, one file each.
 
 ## How
-Functions run in the local Lambda of this repository (\`test/lambda\`): AWS's own runtime interface client with its native addon replaced by
-JavaScript, in a process that is frozen and thawed as on Lambda, with the heap limits of a function of ${MEMORY_SIZE} MB and nothing that limits the processor.
+Functions run in the local Lambda of this repository (\`test/lambda\`): AWS's own runtime interface client, in a process that is frozen and thawed as on
+Lambda, with the heap limits of a function of ${MEMORY_SIZE} MB and nothing that limits the processor. Its native addon is built from AWS's sources where a
+section says "${ADDONS.native}", and is not there where it says "${ADDONS.javascript}".
 They are synthesized by the CDK and started from their template. The Runtime API and the S3 server (\`test/s3\`, with
 signatures verified) run in the process of the harness, on the same cores: while a function's coverage is being uploaded, both are busy. S3 takes the
 time that is given below to answer, as a region away would.
@@ -33,7 +35,8 @@ time that is given below to answer, as a region away would.
 Each repetition measures all variants one after the other, in a new random order (seeded), while the processes of the others are frozen; each round starts new
 processes. A difference or a ratio is that of two samples of the same repetition. Given are medians, and in brackets the interval that holds the
 true median 95 times of 100, by a bootstrap over rounds and repetitions. A target is met or not met where the whole interval
-says so, and undecided otherwise. Every variant proves that it delivered a result for every invocation, or the run fails.
+says so, and undecided otherwise. Every variant proves that it delivered a result for every invocation, or some where it is to deliver news only, or the
+run fails.
 
 ${list(VARIANTS, rows.flatMap(({ variants }) => variants), ({ title, about }) => [title, about])}
 
@@ -60,8 +63,8 @@ function list<T>(entries: Readonly<Record<string, T>>, used: readonly string[], 
 
 /** When and how often, of which commit. */
 function provenance(measurements: readonly Measurement[]): string {
-  const runs = measurements.map(({ plan, mode, commit, at, load, seed }) =>
+  const runs = measurements.map(({ plan, mode, commit, at, load, seed, addon }) =>
     `${plan.rounds * plan.repetitions} repetitions in ${plan.rounds} ${plan.rounds === 1 ? 'round' : 'rounds'}${mode === 'quick' ? ' (quick mode)' : ''}, `
-    + `${at.slice(0, 10)}, commit ${commit}, seed ${seed}, load ${load.toFixed(1)} at the start`);
+    + `${at.slice(0, 10)}, commit ${commit}, ${ADDONS[addon]}, seed ${seed}, load ${load.toFixed(1)} at the start`);
   return `Measured: ${[...new Set(runs)].join('; ')}.`;
 }

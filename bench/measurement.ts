@@ -1,6 +1,7 @@
 import { estimate, paired, type Estimate } from './estimate';
 import type { Samples } from './interleaving';
 import type { Mode, NodeVersion, Plan, Row } from './row';
+import type { AddonName } from './runtime-client';
 import type { SubjectName } from './subjects';
 import type { VariantName } from './variants';
 
@@ -17,8 +18,9 @@ export interface Measurement {
   readonly at: string;
   /** How many processes wanted a core in the minute before the run. */
   readonly load: number;
+  readonly addon: AddonName;
   readonly values: Readonly<Partial<Record<VariantName, Estimate>>>;
-  /** Of pairs, each variant with the first and `ours` with each. */
+  /** Of pairs, each variant with `plain` and `ours` with each. */
   readonly comparisons: readonly Comparison[];
 }
 
@@ -32,11 +34,10 @@ export interface Comparison {
 /** What the samples say of one metric. */
 export function evaluate(row: Row, metric: string, samples: Samples, random: () => number): Pick<Measurement, 'values' | 'comparisons'> {
   const groups = (variant: VariantName) => samples[variant]![metric]!;
-  const [first] = row.variants;
   const pairs = row.variants.flatMap((of, index) => row.variants.slice(0, index).map((to) => ({ of, to })));
   return {
     values: Object.fromEntries(row.variants.map((variant) => [variant, estimate(groups(variant), random)])),
-    comparisons: pairs.filter(({ of, to }) => of === 'ours' || to === first).map(({ of, to }) => ({
+    comparisons: pairs.filter(({ of, to }) => of === 'ours' || to === 'plain').map(({ of, to }) => ({
       of,
       to,
       difference: estimate(paired(groups(of), groups(to), (value, other) => value - other), random),

@@ -14,7 +14,7 @@ export interface Row {
   /** What exactly is measured, as a paragraph of docs/performance.md. */
   readonly about: string;
   readonly metrics: Readonly<Record<string, Metric>>;
-  /** The first is what the others are compared with. */
+  /** The others are compared with `plain`, which comes first where it is one of them. */
   readonly variants: readonly VariantName[];
   readonly subjects: readonly SubjectName[];
   /** How long S3 takes to answer, in milliseconds. */
@@ -44,12 +44,14 @@ export interface Metric {
   readonly targets?: readonly Target[];
 }
 
-/** What `ours` is to reach. It stands beside the number and fails nothing. */
+/** What a variant is to reach. It stands beside the number and fails nothing. */
 export interface Target {
   /** Of the difference to another variant, the ratio to it, or the value itself. */
   readonly kind: 'difference' | 'ratio' | 'value';
   readonly max: number;
-  /** The other variant. @default - the row's first */
+  /** @default 'ours' */
+  readonly of?: VariantName;
+  /** The other variant. @default 'plain' */
   readonly to?: VariantName;
   /** @default - all */
   readonly subjects?: readonly SubjectName[];

@@ -17,7 +17,7 @@ interface Subject {
   readonly nodes?: readonly NodeVersion[];
 }
 
-export type SubjectName = 'orders' | 'small' | 'callback';
+export type SubjectName = 'orders' | 'small' | 'callback' | 'waiting';
 
 export const SUBJECTS: Readonly<Record<SubjectName, Subject>> = {
   orders: {
@@ -33,6 +33,7 @@ export const SUBJECTS: Readonly<Record<SubjectName, Subject>> = {
     about: "the same as a callback handler, whose answer waits for an empty event loop; Node.js 24's runtime refuses those",
     nodes: ['20', '22'],
   },
+  waiting: { entry: 'waiting.ts', event: { name: 'Ada' }, about: 'an async handler that waits three times for 5 ms' },
 };
 
 /** Bundles a subject into a folder as NodejsFunction would: `index.js` and its source map. */

@@ -1,6 +1,6 @@
 import type { Estimate } from './estimate';
 import type { Comparison, Measurement } from './measurement';
-import type { Metric, Row, Target } from './row';
+import type { Metric, Target } from './row';
 import { ROWS } from './rows';
 import { VARIANTS, type VariantName } from './variants';
 import { verdictOn } from './verdict';
@@ -9,7 +9,7 @@ import { verdictOn } from './verdict';
 export function tableOf(measurements: readonly Measurement[]): string {
   const rows = ROWS.filter(({ name }) => measurements.some(({ row }) => row === name));
   const variants = (Object.keys(VARIANTS) as VariantName[]).filter((name) => rows.some(({ variants: used }) => used.includes(name)));
-  const compared = rows.some(({ variants: used }) => used.length > 1);
+  const compared = rows.some(({ variants: used }) => used.includes('plain'));
   const head = ['what', 'on', 'Node.js', ...variants.map((name) => VARIANTS[name].title), ...compared ? ['ours, against no coverage'] : [], 'target of ours'];
   const lines = rows.flatMap((row) => Object.entries(row.metrics).flatMap(([name, metric]) =>
     measurements.filter((measurement) => measurement.row === row.name && measurement.metric === name).map((measurement) => [
@@ -17,27 +17,28 @@ export function tableOf(measurements: readonly Measurement[]): string {
       measurement.subject,
       measurement.node,
       ...variants.map((variant) => (measurement.values[variant] ? quantity(measurement.values[variant].median, metric) : '–')),
-      ...compared ? [comparison(measurement.comparisons.find(({ of, to }) => of === 'ours' && to === row.variants[0]), metric)] : [],
-      (metric.targets ?? []).map((target) => withVerdict(target, row, metric, measurement)).filter(Boolean).join('; ') || '–',
+      ...compared ? [comparison(measurement.comparisons.find(({ of, to }) => of === 'ours' && to === 'plain'), metric)] : [],
+      (metric.targets ?? []).map((target) => withVerdict(target, metric, measurement)).filter(Boolean).join('; ') || '–',
     ])));
   return aligned([head, ...lines]);
 }
 
 /** A target in words, such as `+ ≤ 20 ms`. */
-export function targetText({ kind, max, to }: Target, { unit }: Metric): string {
+export function targetText({ kind, max, of, to }: Target, { unit }: Metric): string {
   const other = to ? ` of ${VARIANTS[to].title}` : '';
+  const one = of ? `${VARIANTS[of].title}: ` : '';
   switch (kind) {
     case 'difference':
-      return `+ ≤ ${max} ${unit}${other}`;
+      return `${one}+ ≤ ${max} ${unit}${other}`;
     case 'ratio':
-      return `≤ ${max.toFixed(2)} ×${other}`;
+      return `${one}≤ ${max.toFixed(2)} ×${other}`;
     default:
-      return `≤ ${max} ${unit}`.trim();
+      return `${one}≤ ${max} ${unit}`.trim();
   }
 }
 
-function withVerdict(target: Target, row: Row, metric: Metric, measurement: Measurement): string | undefined {
-  const verdict = verdictOn(target, row, measurement);
+function withVerdict(target: Target, metric: Metric, measurement: Measurement): string | undefined {
+  const verdict = verdictOn(target, measurement);
   return verdict && `${targetText(target, metric)}: ${verdict === 'met' ? verdict : `**${verdict}**`}`;
 }
 

@@ -19,6 +19,8 @@ interface Variant {
   readonly plugins?: () => readonly Plugin[];
   /** How many results of invocations there are: a variant that did not do its work is not worth measuring. */
   readonly delivered?: (where: Delivery) => number;
+  /** Whether invocations without news have no result, so that there are fewer than invocations. @default false */
+  readonly onlyNews?: boolean;
 }
 
 /** Where a function may have left its coverage. */
@@ -31,7 +33,7 @@ export interface Delivery {
 
 const NODE_COVERAGE_FOLDER = 'coverage';
 
-export type VariantName = 'plain' | 'node-coverage' | 'node-coverage-taken' | 'istanbul' | 'ours';
+export type VariantName = 'plain' | 'node-coverage' | 'node-coverage-taken' | 'istanbul' | 'ours' | 'ours-on-change';
 
 export const VARIANTS: Readonly<Record<VariantName, Variant>> = {
   'plain': { title: 'no coverage', about: 'the function as it is' },
@@ -60,15 +62,30 @@ export const VARIANTS: Readonly<Record<VariantName, Variant>> = {
     title: 'ours',
     about: 'attached by `CoverageLayer.attachTo`, with layer, handler and environment as the synthesized template has them; the result of every '
       + 'invocation is uploaded, after the answer',
+    attach: attachOurs,
+    delivered: uploaded,
+  },
+  'ours-on-change': {
+    title: 'ours, on change',
+    about: 'the same with the upload mode `on-change`: only what this environment has not sent yet is uploaded',
     attach: (fn) => {
-      const stack = Stack.of(fn);
-      const coverage = stack.node.tryFindChild('Coverage') as CoverageLayer | undefined ?? new CoverageLayer(stack, 'Coverage');
-      coverage.attachTo(fn);
+      attachOurs(fn);
+      fn.addEnvironment('COVERAGE_UPLOAD_MODE', 'on-change');
     },
-    delivered: ({ functionName, s3, buckets }) =>
-      buckets.flatMap((bucket) => s3.keys(bucket)).filter((key) => key.includes(`/${functionName}-`)).length,
+    delivered: uploaded,
+    onlyNews: true,
   },
 };
+
+function attachOurs(fn: LambdaFunction): void {
+  const stack = Stack.of(fn);
+  const coverage = stack.node.tryFindChild('Coverage') as CoverageLayer | undefined ?? new CoverageLayer(stack, 'Coverage');
+  coverage.attachTo(fn);
+}
+
+function uploaded({ functionName, s3, buckets }: Delivery): number {
+  return buckets.flatMap((bucket) => s3.keys(bucket)).filter((key) => key.includes(`/${functionName}-`)).length;
+}
 
 function setNodeCoverage(fn: LambdaFunction): void {
   fn.addEnvironment('NODE_V8_COVERAGE', `/tmp/${NODE_COVERAGE_FOLDER}`);

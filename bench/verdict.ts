@@ -1,16 +1,16 @@
 import type { Estimate } from './estimate';
 import type { Measurement } from './measurement';
-import type { Row, Target } from './row';
+import type { Target } from './row';
 
 /** Undecided where the interval reaches to both sides of the limit. */
 export type Verdict = 'met' | 'not met' | 'undecided';
 
 /** What a measurement says of a target, or nothing where it says nothing of it. */
-export function verdictOn(target: Target, { variants }: Row, measurement: Measurement): Verdict | undefined {
+export function verdictOn(target: Target, measurement: Measurement): Verdict | undefined {
   if (target.subjects && !target.subjects.includes(measurement.subject)) {
     return undefined;
   }
-  const estimate = estimateFor(target, target.to ?? variants[0]!, measurement);
+  const estimate = estimateFor(target, measurement);
   if (!estimate) {
     return undefined;
   }
@@ -20,6 +20,6 @@ export function verdictOn(target: Target, { variants }: Row, measurement: Measur
   return estimate.low > target.max ? 'not met' : 'undecided';
 }
 
-function estimateFor({ kind }: Target, other: string, { values, comparisons }: Measurement): Estimate | undefined {
-  return kind === 'value' ? values.ours : comparisons.find(({ of, to }) => of === 'ours' && to === other)?.[kind];
+function estimateFor({ kind, of = 'ours', to = 'plain' }: Target, { values, comparisons }: Measurement): Estimate | undefined {
+  return kind === 'value' ? values[of] : comparisons.find((pair) => pair.of === of && pair.to === to)?.[kind];
 }

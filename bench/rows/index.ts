@@ -1,9 +1,11 @@
 import type { Row } from '../row';
 import { coldStart } from './cold-start';
 import { cpuBound } from './cpu-bound';
+import { faults } from './faults';
+import { ioBound } from './io-bound';
 import { memory } from './memory';
 import { requests } from './requests';
 import { warmInvocation } from './warm-invocation';
 
 /** In the order of the table. */
-export const ROWS: readonly Row[] = [coldStart, warmInvocation, cpuBound, memory, requests];
+export const ROWS: readonly Row[] = [coldStart, warmInvocation, ioBound, cpuBound, memory, requests, faults];
