@@ -96,6 +96,24 @@ export function combinedPrefix(prefix: string): string {
   return `${prefix}combined/`;
 }
 
+/** The folder of what the combiner keeps for its next run. */
+export function checkpointPrefix(prefix: string): string {
+  return `${combinedPrefix(prefix)}checkpoint/`;
+}
+
+/** What says which raw objects are being replaced by merged ones. */
+export function compactionKey(prefix: string): string {
+  return `${combinedPrefix(prefix)}compaction.json`;
+}
+
+/**
+ * The prefix that functions upload below, of one that may name a year, a month or a day of it: `coverage/` of
+ * `coverage/2026/01/31/`, as the reference's combiner is called.
+ */
+export function basePrefix(prefix: string): string {
+  return prefix.replace(/(^|\/)20\d{2}\/(?:\d{2}\/){0,2}$/, '$1');
+}
+
 /** Where raw objects begin: `{prefix}20` leaves out sources, combined coverage and reports, as the lifecycle rule has to. */
 export function rawCoveragePrefix(prefix: string): string {
   return `${prefix}20`;

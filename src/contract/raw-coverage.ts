@@ -117,6 +117,25 @@ export function encodeRawCoverage(raw: RawCoverage): string {
 }
 
 /**
+ * The raw objects of a file: a wrapper writes one, and what was merged is several, each in a line.
+ *
+ * @throws Error that says what is wrong, and in which line where there are several
+ */
+export function decodeRawCoverageFile(content: string): RawCoverage[] {
+  const lines = content.split('\n').filter((line) => line !== '');
+  if (lines.length < 2 || !lines.every((line) => line.startsWith('{') && line.endsWith('}'))) {
+    return [decodeRawCoverage(content)];
+  }
+  return lines.map((line, index) => {
+    try {
+      return decodeRawCoverage(line);
+    } catch (error) {
+      throw new Error(`line ${index + 1}: ${(error as Error).message}`);
+    }
+  });
+}
+
+/**
  * Reads a raw object and keeps what the contract knows, nothing else.
  *
  * @throws Error that says what is wrong, for an object of another version, of an unknown kind or out of shape

@@ -1,5 +1,5 @@
-import { badInput, checkPrefix } from './bad-input';
 import { readSettings, requiredBucket } from './process-settings';
+import { badInput, checkPrefix } from '../../../contract/bad-input';
 import { DEFAULT_SETTINGS, MAX_UPLOAD_TIMEOUT, patternsProblem, type Settings } from '../../../contract/environment';
 
 /** The fields of a {@link CoverageConfig}. */

@@ -1,8 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { badInput } from './bad-input';
 import { CoverageConfig, type CoverageConfigOptions } from './coverage-config';
 import { ownCollection } from './own-collection';
 import { readSettings } from './process-settings';
+import { badInput } from '../../../contract/bad-input';
 import type { ProcessCollection } from '../process-collection';
 
 /**

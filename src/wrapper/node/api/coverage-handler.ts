@@ -1,6 +1,6 @@
-import { badInput } from './bad-input';
 import { ownCollection } from './own-collection';
 import { readSettings } from './process-settings';
+import { badInput } from '../../../contract/bad-input';
 
 /**
  * A handler with coverage of its invocations. It is of the same kind as the handler that is given: async, with a callback, or

@@ -1,8 +1,8 @@
-import { badInput } from './bad-input';
 import { CoverageConfig, type CoverageConfigOptions } from './coverage-config';
-import { CoverageInitializationError, S3UploadError, type CoverageError } from './coverage-error';
 import { readSettings, requiredBucket, type ProcessSettings } from './process-settings';
 import { generateS3Key } from './s3-key';
+import { badInput } from '../../../contract/bad-input';
+import { CoverageInitializationError, S3UploadError, type CoverageError } from '../../../contract/coverage-error';
 import { createSink } from '../delivery/create-sink';
 import { UploadError } from '../delivery/sink';
 import { now } from '../platform';

@@ -4,7 +4,7 @@
  */
 export { CoverageConfig, type CoverageConfigOptions } from './coverage-config';
 export { CoverageContext } from './coverage-context';
-export { CoverageCombineError, CoverageError, CoverageInitializationError, S3UploadError } from './coverage-error';
+export { CoverageCombineError, CoverageError, CoverageInitializationError, S3UploadError } from '../../../contract/coverage-error';
 export { coverageHandler } from './coverage-handler';
 export { type CoverageReportMetadata } from './coverage-report-metadata';
 export { getCoverageStatus, type CoverageStatus } from './coverage-status';

@@ -1,5 +1,5 @@
 import type { CoverageConfig } from './coverage-config';
-import { CoverageInitializationError } from './coverage-error';
+import { CoverageInitializationError } from '../../../contract/coverage-error';
 import { decodeEnvironment, Variable, type EnvironmentProblem, type Settings } from '../../../contract/environment';
 import type { Environment } from '../delivery/create-sink';
 import { Log } from '../log';

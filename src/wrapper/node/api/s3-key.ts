@@ -1,4 +1,4 @@
-import { badInput, checkPrefix } from './bad-input';
+import { badInput, checkPrefix } from '../../../contract/bad-input';
 import { DEFAULT_PREFIX, rawCoverageKey } from '../../../contract/object-keys';
 import { Clock } from '../platform';
 

@@ -22,7 +22,7 @@ export class S3UploadError extends CoverageError {
   public override readonly name: string = 'S3UploadError';
 }
 
-/** Coverage files cannot be combined. Nothing in this module combines: it is there for code that does. */
+/** Coverage files cannot be combined: an argument cannot be used, or the bucket; `details` says which. */
 export class CoverageCombineError extends CoverageError {
   public override readonly name: string = 'CoverageCombineError';
 }

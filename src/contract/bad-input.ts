@@ -1,6 +1,8 @@
 import { CoverageError } from './coverage-error';
-import { prefixProblem } from '../../../contract/object-keys';
-import { stringify } from '../platform';
+import { prefixProblem } from './object-keys';
+
+/** Taken before the user's code runs, which may patch it. */
+const { stringify } = JSON;
 
 /** Longest part of a value that an error message holds. */
 const LONGEST = 100;
