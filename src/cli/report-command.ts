@@ -11,6 +11,7 @@ interface ReportOptions {
   readonly output: string;
   readonly format: readonly ReportFormatName[];
   readonly app?: string;
+  readonly allBuilds?: boolean;
 }
 
 /** So many lines about what was left out are printed one by one. */
@@ -24,6 +25,7 @@ export function reportCommand(): Command {
     .addOption(new Option('-f, --format <names>', `comma-separated formats: ${REPORT_FORMATS.join(', ')}`)
       .argParser(parseFormats).default(REPORT_FORMATS, 'all'))
     .addOption(new Option('-a, --app <folder>', 'cloud assembly, such as cdk.out: shows functions that never ran with 0 %'))
+    .addOption(new Option('--all-builds', 'keep builds that are not deployed any more, each by itself, instead of leaving them out'))
     .addHelpText('after', `
 Examples:
   $ lambda-coverage report s3://my-coverage-bucket
@@ -36,7 +38,7 @@ An object that cannot be read is named on standard error; the rest is combined.
     .action(async (from: CoverageLocation, options: ReportOptions) => {
       const assembly = options.app === undefined ? undefined : readCloudAssembly(options.app);
       const store = openLocation(from);
-      const combined = await combine(store, assembly, new Repository(process.cwd()));
+      const combined = await combine(store, { assembly, repository: new Repository(process.cwd()), allBuilds: options.allBuilds });
       for (const line of combined.errors.slice(0, MAX_LINES)) {
         console.error(`warning: ${printable(line)}`);
       }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesBelow } from './files-below';
+import type { MergedScript } from './merging/raw-merge';
 import { isVendored } from './original-path';
-import type { MergedScript } from './raw-merge';
 import { decodeEnvironment, Variable } from '../contract/environment';
 
 /** What a synthesized app tells about the functions that coverage is attached to. */

@@ -1,57 +1,85 @@
-/** From raw objects to one Istanbul coverage map: merge by script, convert once per script, add up by original file. */
+/** From merged raw coverage to one Istanbul coverage map: convert once per script, add up by original file. */
 import type { CoverageMap } from 'istanbul-lib-coverage';
 import { addUp, dated, nameOf, newestBuilds, olderBuild, type DatedFile } from './builds';
 import type { CloudAssembly } from './cloud-assembly';
 import { convertScript, OriginalSources } from './convert-script';
-import { InstrumentedCode } from './instrumented-code';
-import { InstrumentedMerge } from './instrumented-merge';
-import { RawMerge, type MergedScript } from './raw-merge';
-import { readObjects } from './read-objects';
+import { InstrumentedCode } from './instrumented/instrumented-code';
+import { MergedCoverage } from './merging/merged-coverage';
+import type { MergedScript } from './merging/raw-merge';
+import { readObjects, type ReadOptions, type ReadResult } from './reading/read-objects';
 import type { Repository } from './repository';
 import { scriptSource, type ContentFinder } from './script-source';
 import type { CoverageStore } from './stores/store';
+
+export interface CombineOptions {
+  /** Where it is given, what never ran is there with 0, and maps that were not deployed are found. */
+  readonly assembly?: CloudAssembly | undefined;
+  /** Where it is given, the paths of instrumented files are relative to it, and their texts are found. */
+  readonly repository?: Repository | undefined;
+  /** Keeps builds that are not deployed any more, each by itself, instead of leaving them out. @default false */
+  readonly allBuilds?: boolean | undefined;
+}
 
 export interface Combined {
   readonly coverage: CoverageMap;
   /** The text of each file of the coverage map; of instrumented files it is not always at hand. */
   readonly texts: ReadonlyMap<string, string>;
+  /** The files that were added up, by the script that each comes from. */
+  readonly files: readonly DatedFile[];
   /** Names of the Lambda functions that coverage came from. */
   readonly lambdaFunctions: readonly string[];
-  readonly filesProcessed: number;
-  readonly filesSkipped: number;
   /** What could not be read or told: a line each, with the name of the object or the file. */
   readonly errors: readonly string[];
+}
+
+/** What a store was combined to, and what was read for it. */
+export interface CombinedStore extends Combined {
+  readonly filesProcessed: number;
+  readonly filesSkipped: number;
 }
 
 /**
  * Combines all raw objects of a store.
  *
- * @param assembly where it is given, what never ran is there with 0, and maps that were not deployed are found
- * @param repository where it is given, the paths of instrumented files are relative to it, and their texts are found
  * @throws StoreError if the store cannot be used
  */
-export async function combine(store: CoverageStore, assembly?: CloudAssembly, repository?: Repository): Promise<Combined> {
-  const merge = new RawMerge();
-  const instrumentedMerge = new InstrumentedMerge();
-  const omitted = new Set<string>();
-  const read = await readObjects(store, (raw) => {
-    if (raw.kind === 'v8') {
-      merge.add(raw);
-    } else {
-      instrumentedMerge.add(raw);
-    }
-    raw.omitted.forEach(({ url, reason }) => omitted.add(`${raw.metadata.functionName}: ${url} ${reason}`));
-  });
-  const errors = [...read.errors, ...omitted];
+export async function combine(store: CoverageStore, options: CombineOptions = {}): Promise<CombinedStore> {
+  const merged = new MergedCoverage();
+  const read = await mergeObjects(store, merged);
+  const combined = await convertMerged(merged, (sha256) => store.source(sha256), options);
+  return { ...combined, filesProcessed: read.processed, filesSkipped: read.skipped, errors: [...read.errors, ...combined.errors] };
+}
+
+/**
+ * Reads the raw objects of a store.
+ *
+ * @param onRead called with the key of each object that was merged
+ * @throws StoreError if the store cannot be used
+ */
+export async function mergeObjects(
+  store: CoverageStore, merged: MergedCoverage, options: ReadOptions = {}, onRead: (key: string) => void = () => undefined,
+): Promise<ReadResult> {
+  return readObjects(store, (raws, key) => {
+    raws.forEach((raw) => merged.add(raw));
+    onRead(key);
+  }, options);
+}
+
+/** @param sources what the wrapper kept of scripts and their maps, by content */
+export async function convertMerged(merged: MergedCoverage, sources: ContentFinder, options: CombineOptions = {}): Promise<Combined> {
+  const { assembly, repository, allBuilds = false } = options;
+  const errors = merged.omitted();
   for (const { name } of (assembly?.functions ?? []).filter((fn) => fn.scripts.length === 0)) {
     errors.push(`${name}: its code is not a folder of the cloud assembly, so what never ran of it is not in the report`);
   }
-  const { newest: scripts, older } = newestBuilds(merge.scripts());
+  const all = merged.v8.scripts();
+  const { newest: scripts, older } = allBuilds ? { newest: all, older: [] } : newestBuilds(all);
   errors.push(...older.map(olderBuild));
   const ran = new Set(scripts.map(identity));
   const idle = (assembly?.functions ?? []).flatMap((fn) => fn.scripts).filter((script) => !ran.has(identity(script)));
-  const find: ContentFinder = async (sha256) => assembly?.contents.get(sha256) ?? store.source(sha256);
-  const instrumented = await InstrumentedCode.read(find, instrumentedMerge.files(), repository);
+  const find: ContentFinder = async (sha256) => assembly?.contents.get(sha256) ?? sources(sha256);
+  const instrumentedFiles = merged.instrumented.files();
+  const instrumented = await InstrumentedCode.read(find, instrumentedFiles, { repository, allBuilds });
   const originals = new OriginalSources();
   const files: DatedFile[] = [];
   for (const script of [...scripts.map((one) => withMap(one, assembly)), ...unique(idle)]) {
@@ -61,9 +89,6 @@ export async function combine(store: CoverageStore, assembly?: CloudAssembly, re
         throw new Error('its source was not kept; it is sent once per content, with the first invocation after a deployment');
       }
       const { files: converted, problems } = convertScript(script, source, originals, instrumented.in(script, source));
-      if (source.mapProblem) {
-        errors.push(`${nameOf(script)}: ${source.mapProblem}`);
-      }
       files.push(...converted.map((file) => ({ ...file, ...dated(script) })));
       errors.push(...problems.map((problem) => `${nameOf(script)}: ${problem}`));
     } catch (error) {
@@ -78,9 +103,10 @@ export async function combine(store: CoverageStore, assembly?: CloudAssembly, re
   }
   const counted = await instrumented.files(files);
   errors.push(...instrumented.errors);
-  const { coverage, texts } = addUp([...files, ...counted]);
-  const lambdaFunctions = [...new Set([...scripts, ...instrumentedMerge.files()].flatMap((one) => [...one.lambdaFunctions.keys()]))].sort();
-  return { coverage, texts, lambdaFunctions, filesProcessed: read.processed, filesSkipped: read.skipped, errors };
+  const allFiles = [...files, ...counted];
+  const { coverage, texts } = addUp(allFiles);
+  const lambdaFunctions = [...new Set([...scripts, ...instrumentedFiles].flatMap((one) => [...one.lambdaFunctions.keys()]))].sort();
+  return { coverage, texts, files: allFiles, lambdaFunctions, errors };
 }
 
 /**
@@ -88,7 +114,7 @@ export async function combine(store: CoverageStore, assembly?: CloudAssembly, re
  *
  * @returns nothing where there is something to report
  */
-export function nothingToReport({ coverage, filesProcessed, filesSkipped, errors }: Combined): string | undefined {
+export function nothingToReport({ coverage, filesProcessed, filesSkipped, errors }: CombinedStore): string | undefined {
   if (filesProcessed === 0) {
     return `none of the ${filesSkipped} objects could be read`;
   }

@@ -8,8 +8,8 @@ import { GeneratedScript } from './convert/generated-script';
 import { LineOffsets } from './convert/line-offsets';
 import { SamePositions, SourceMapPositions } from './convert/mapped-positions';
 import { OriginalSource } from './convert/original-source';
+import type { MergedScript } from './merging/raw-merge';
 import { isVendored, originalPath, reportedPath } from './original-path';
-import type { MergedScript } from './raw-merge';
 import type { ScriptSource } from './script-source';
 import { pathFilter } from '../patterns/path-filter';
 
@@ -31,6 +31,9 @@ export interface ConvertedScript {
 
 /** So many characters of original files are kept parsed: a syntax tree has fifty times the size of its text. */
 const MAX_PARSED = 1_000_000;
+
+/** What Node.js puts behind a CommonJS module, in characters. */
+const WRAPPER_END = '\n});'.length;
 
 /** Parsing a file costs more than all else about it, and many bundles hold the same one. */
 export class OriginalSources {
@@ -63,7 +66,7 @@ export class OriginalSources {
  * @param told the files that are told of otherwise
  */
 export function convertScript(
-  script: MergedScript, { text, map }: ScriptSource, originals: OriginalSources, told: (path: string) => boolean = () => false,
+  script: MergedScript, { text, map, mapProblem }: ScriptSource, originals: OriginalSources, told: (path: string) => boolean = () => false,
 ): ConvertedScript {
   const problems: string[] = [];
   const chosen = pathFilter(script.include, script.exclude);
@@ -90,10 +93,21 @@ export function convertScript(
   if (candidates.length === 0) {
     return { files: [], problems };
   }
+  if (mapProblem !== undefined) {
+    problems.push(mapProblem);
+  }
   const generated = new GeneratedScript(text);
-  const evaluations = new Evaluations(new BlockCounts(script.functions, script.wrapperLength), generated);
   const lines = new Map(candidates.map(({ index, content }) => [index, new LineOffsets(content!)]));
   const positions = map && !asItself ? new SourceMapPositions(map, generated, lines) : new SamePositions();
+  if (positions instanceof SourceMapPositions && positions.isForeign) {
+    const { files, problems: more } = convertScript(script, { text }, originals, told);
+    return { files, problems: [...problems, `the source map of ${script.path} is of another script, so the script is reported as it is`, ...more] };
+  }
+  const functions = script.functions.filter(({ ranges }) => ranges[0]!.endOffset - script.wrapperLength <= text.length + WRAPPER_END);
+  if (functions.length < script.functions.length) {
+    problems.push(`${script.functions.length - functions.length} of its functions end after the end of ${script.path}, which has ${text.length} characters; they are left out`);
+  }
+  const evaluations = new Evaluations(new BlockCounts(functions, script.wrapperLength), generated);
   const files = candidates.flatMap(({ index: source, path: name, content }) => {
     const original = parse(name, content!);
     if (!original?.shape) {

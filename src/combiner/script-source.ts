@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { FlattenMap, type TraceMap } from '@jridgewell/trace-mapping';
-import { unpacked } from './compressed';
+import { unpacked } from './reading/compressed';
 import { sourceMapReference } from '../contract/source-map-comment';
 
 /** A script's text and its source map, if it has one. */
@@ -28,7 +28,30 @@ export async function scriptSource(
     return undefined;
   }
   const json = inlineMap(text) ?? (script.sourceMap && await verified(find, script.sourceMap));
-  return json ? { text, ...parseMap(json) } : { text };
+  if (json) {
+    return { text, ...parseMap(json) };
+  }
+  const mapProblem = problemWithoutMap(text, script.sourceMap);
+  return { text, ...(mapProblem !== undefined && { mapProblem }) };
+}
+
+/** What bundlers write into each script that they make of several files. */
+const BUNDLED = /\b(?:__commonJS|__toCommonJS|__esm|__webpack_require__|__webpack_modules__|__toESM)\b|^\/\/ node_modules\//m;
+
+/** Why a script that was made of others has no map. @returns nothing for one that people may have written */
+function problemWithoutMap(text: string, kept: string | undefined): string | undefined {
+  const reference = sourceMapReference(text);
+  if (kept !== undefined) {
+    return `its source map ${kept} was not kept, so it is reported as it is`;
+  }
+  if (reference !== undefined) {
+    return `its source map ${shown(reference)} was not deployed, so it is reported as it is; give the cloud assembly with --app, or deploy the map`;
+  }
+  return BUNDLED.test(text) ? 'it is a bundle without a source map, so it is reported as it is; bundle with source maps' : undefined;
+}
+
+function shown(reference: string): string {
+  return reference.length > 80 ? `${reference.slice(0, 80)}…` : reference;
 }
 
 /** The source map that a script carries in its last comment. */

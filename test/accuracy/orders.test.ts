@@ -8,7 +8,7 @@ import { counters, differences } from './counters';
 import { istanbulTruth } from './istanbul-truth';
 import { mismatch, type ExampleEvent } from '../../examples/orders/events';
 import { readCloudAssembly } from '../../src/combiner/cloud-assembly';
-import { combine, type Combined } from '../../src/combiner/combine';
+import { combine, type CombinedStore } from '../../src/combiner/combine';
 import { S3Store } from '../../src/combiner/stores/s3-store';
 import { LocalDeployment } from '../lambda/local-deployment';
 import { nodeBinary, type NodeVersion } from '../lambda/node-versions';
@@ -46,7 +46,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.each<NodeVersion>(['20', '22', '24'])('the example on Node.js %s', (node) => {
-  let combined: Combined;
+  let combined: CombinedStore;
   let truth: CoverageMapData;
 
   beforeAll(async () => {
@@ -79,7 +79,7 @@ describe.each<NodeVersion>(['20', '22', '24'])('the example on Node.js %s', (nod
   });
 });
 
-async function combineExample(node: NodeVersion): Promise<Combined> {
+async function combineExample(node: NodeVersion): Promise<CombinedStore> {
   const app = new SynthesizedApp(assembly, 'Orders');
   const deployment = await LocalDeployment.start(app, { node });
   try {
@@ -89,7 +89,7 @@ async function combineExample(node: NodeVersion): Promise<Combined> {
     await deployment.settled();
     const { s3 } = deployment;
     const config = { endpoint: s3.endpoint, region: s3.region, credentials: s3.credentials };
-    return await combine(new S3Store(app.bucketNames()[0]!, 'coverage/', config), readCloudAssembly(assembly));
+    return await combine(new S3Store(app.bucketNames()[0]!, 'coverage/', config), { assembly: readCloudAssembly(assembly) });
   } finally {
     await deployment.stop();
   }

@@ -78,7 +78,7 @@ test('what never ran is reported with nothing covered, beside what did', async (
     coverage.attachTo(functionOf(stack, 'Idle', code('idle', { 'lib/idle.js': IDLE, 'lib/skipped.js': IDLE })));
   });
   writeObjects(path.join(folder, 'bucket'), [tinySource(), tinyObject()]);
-  const { coverage, errors } = await combine(new FolderStore(path.join(folder, 'bucket')), readCloudAssembly(outdir));
+  const { coverage, errors } = await combine(new FolderStore(path.join(folder, 'bucket')), { assembly: readCloudAssembly(outdir) });
   expect(errors).toEqual([]);
   expect(coverage.files()).toEqual(['index.js', 'lib/idle.js']);
   expect(coverage.fileCoverageFor('lib/idle.js').toSummary().data.statements).toMatchObject({ total: 2, covered: 0 });
@@ -91,7 +91,7 @@ test('a build that is only in the assembly does not stand beside what ran of the
     new CoverageLayer(stack, 'Coverage').attachTo(functionOf(stack, 'Tiny', code('tiny', { 'index.js': `${TINY_SCRIPT}// changed since\n` })));
   });
   writeObjects(path.join(folder, 'bucket'), [tinySource(), tinyObject()]);
-  const { coverage, texts } = await combine(new FolderStore(path.join(folder, 'bucket')), readCloudAssembly(outdir));
+  const { coverage, texts } = await combine(new FolderStore(path.join(folder, 'bucket')), { assembly: readCloudAssembly(outdir) });
   expect(coverage.files()).toEqual(['index.js']);
   expect(texts.get('index.js')).toBe(TINY_SCRIPT);
 });
@@ -102,7 +102,7 @@ test('a source that is in the assembly is not needed in the bucket', async () =>
     new CoverageLayer(stack, 'Coverage').attachTo(functionOf(stack, 'Tiny', code('tiny', { 'index.js': TINY_SCRIPT })));
   });
   writeObjects(path.join(folder, 'bucket'), [tinyObject()]);
-  const { errors } = await combine(new FolderStore(path.join(folder, 'bucket')), readCloudAssembly(outdir));
+  const { errors } = await combine(new FolderStore(path.join(folder, 'bucket')), { assembly: readCloudAssembly(outdir) });
   expect(errors).toEqual([]);
 });
 

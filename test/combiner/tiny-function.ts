@@ -65,9 +65,11 @@ export function tinyObject(sequence = 0, change: (raw: V8RawCoverage) => unknown
       ],
     }],
   };
+  const changed = change(raw) as V8RawCoverage;
+  const { functionName = 'tiny', timestamp: time = raw.metadata.timestamp } = changed.metadata ?? {};
   return {
-    key: rawCoverageKey('tiny', formatExecutionId(execution), 'coverage/', timestamp),
-    body: gzipSync(encodeRawCoverage(change(raw) as V8RawCoverage)),
+    key: rawCoverageKey(functionName, formatExecutionId(execution), 'coverage/', new Date(time)),
+    body: gzipSync(encodeRawCoverage(changed)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Access, type DenyRule } from './access';
@@ -64,6 +64,7 @@ export class LocalS3 {
   private readonly server: Server;
 
   private constructor(options: LocalS3Options) {
+    setMaxListeners(0, this.stopping.signal); // each answer that waits is one
     this.region = options.region ?? 'us-east-1';
     this.credentials = {
       accessKeyId: options.accessKeyId ?? 'AKIALOCALS3',
@@ -127,6 +128,11 @@ export class LocalS3 {
     const headers = { 'content-type': contentType, ...contentEncoding === undefined ? {} : { 'content-encoding': contentEncoding } };
     const content = typeof body === 'string' ? Buffer.from(body) : Buffer.from(body);
     return viewOf(this.store.get(bucket).put(key, content, { metadata, headers, storageClass }, lastModified));
+  }
+
+  /** Removes an object, past authentication; one that is not there is no error. */
+  remove(bucket: string, key: string): void {
+    this.store.get(bucket).delete(key);
   }
 
   /** Closes the server and every connection, answered or not. */

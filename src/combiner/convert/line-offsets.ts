@@ -2,7 +2,7 @@
 export class LineOffsets {
   private readonly starts: number[] = [0];
 
-  public constructor(text: string) {
+  public constructor(private readonly text: string) {
     const end = /\r\n|[\n\r\u2028\u2029]/g;
     while (end.exec(text)) {
       this.starts.push(end.lastIndex);
@@ -13,5 +13,11 @@ export class LineOffsets {
   public offset(line: number, column: number): number | undefined {
     const start = this.starts[line];
     return start === undefined ? undefined : start + column;
+  }
+
+  /** Whether the text has that place; the end of a line is one. */
+  public has(line: number, column: number): boolean {
+    const offset = this.offset(line, column);
+    return offset !== undefined && offset <= (this.starts[line + 1] ?? this.text.length);
   }
 }

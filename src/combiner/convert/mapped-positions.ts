@@ -16,11 +16,16 @@ export interface MappedPositions {
   firstOriginal(start: number, end: number): OriginalPlace | undefined;
 }
 
+/** A map with more of its places outside of its texts, as a part of all, is of other texts. Some tools are off by a few. */
+const MOST_OUTSIDE = 0.05;
+
 /** By a source map. */
 export class SourceMapPositions implements MappedPositions {
   private readonly bySource = new Map<number, Map<number, number[]>>();
   private readonly offsets: number[] = [];
   private readonly places: OriginalPlace[] = [];
+  private outside = 0;
+  private total = 0;
 
   /**
    * @param originals lines of the original files by their index in the map; positions of the others are left out
@@ -28,8 +33,13 @@ export class SourceMapPositions implements MappedPositions {
   public constructor(map: TraceMap, script: GeneratedScript, originals: ReadonlyMap<number, LineOffsets>) {
     decodedMappings(map).forEach((segments, line) => {
       for (const [column, source, originalLine, originalColumn] of segments) {
+        const lines = source === undefined ? undefined : originals.get(source);
+        if (lines) {
+          this.total++;
+          this.outside += Number(!script.lines.has(line, column) || !lines.has(originalLine!, originalColumn!));
+        }
         const offset = script.lines.offset(line, column);
-        const original = source === undefined ? undefined : originals.get(source)?.offset(originalLine!, originalColumn!);
+        const original = lines?.offset(originalLine!, originalColumn!);
         const last = this.places.at(-1);
         // esbuild repeats the mapping before at the beginning of each line
         const repeated = column === 0 && last?.source === source && last?.offset === original;
@@ -39,6 +49,11 @@ export class SourceMapPositions implements MappedPositions {
         }
       }
     });
+  }
+
+  /** Whether the map is of another script, or of other texts of its sources. */
+  public get isForeign(): boolean {
+    return this.outside > this.total * MOST_OUTSIDE;
   }
 
   public generated(source: number, offset: number): readonly number[] {

@@ -1,3 +1,4 @@
+/// <reference path="./istanbul-visitor.d.ts" />
 import { parse, type ParserOptions, type ParserPlugin } from '@babel/parser';
 import traverse, { type NodePath, type Visitor } from '@babel/traverse';
 import * as types from '@babel/types';

@@ -1,9 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseSourceKey } from '../../contract/object-keys';
 import { filesBelow } from '../files-below';
-import { StoreError, type CoverageStore } from './store';
+import { checkSize, StoreError, type CoverageStore } from './store';
 
 /** A folder that holds what a bucket would: raw objects and `sources/` anywhere below it. */
 export class FolderStore implements CoverageStore {
@@ -23,8 +23,12 @@ export class FolderStore implements CoverageStore {
     yield* filesBelow(this.location).filter((key) => key.endsWith('.coverage'));
   }
 
-  public read(key: string): Promise<Buffer> {
-    return readFile(join(this.location, key));
+  public async read(key: string, limit = Number.POSITIVE_INFINITY): Promise<Buffer> {
+    const file = join(this.location, key);
+    if (limit < Number.POSITIVE_INFINITY) {
+      checkSize(key, (await stat(file)).size, limit);
+    }
+    return readFile(file);
   }
 
   public async source(sha256: string): Promise<Buffer | undefined> {

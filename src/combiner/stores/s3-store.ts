@@ -1,38 +1,66 @@
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import { StoreError, type CoverageStore } from './store';
-import { rawCoveragePrefix, sourceKey } from '../../contract/object-keys';
+import { DeleteObjectsCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { CompactionJournal } from './compaction-journal';
+import { checkSize, StoreError, type WritableStore } from './store';
+import { basePrefix, rawCoveragePrefix, sourceKey } from '../../contract/object-keys';
+
+/** S3 deletes so many with one request. */
+const DELETED_AT_ONCE = 1_000;
 
 /** A coverage bucket. The SDK retries each request 3 times. */
-export class S3Store implements CoverageStore {
+export class S3Store implements WritableStore {
   public readonly location: string;
+  public readonly prefix: string;
+  /** Of the raw objects that are asked for. */
+  private readonly rawPrefix: string;
   private readonly client: S3Client;
 
-  public constructor(private readonly bucket: string, private readonly prefix: string, config: S3ClientConfig = {}) {
+  /** @param prefix what functions upload below; or a part of that, such as `coverage/2026/01/31/` */
+  public constructor(private readonly bucket: string, prefix: string, config: S3ClientConfig = {}) {
     this.location = `s3://${bucket}/${prefix}`;
+    this.prefix = basePrefix(prefix);
+    this.rawPrefix = this.prefix === prefix ? rawCoveragePrefix(prefix) : prefix;
     // A bucket of another region is found by itself; an endpoint of one's own has no name for each bucket.
     const ownEndpoint = Boolean(config.endpoint ?? process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL);
     this.client = new S3Client({ maxAttempts: 4, followRegionRedirects: true, forcePathStyle: ownEndpoint, ...config });
   }
 
   public async* rawKeys(): AsyncIterable<string> {
+    let hidden: ReadonlySet<string> | undefined;
+    for await (const key of this.keys(this.rawPrefix)) {
+      hidden ??= await this.replacedKeys();
+      if (key.endsWith('.coverage') && !hidden.has(key)) {
+        yield key;
+      }
+    }
+  }
+
+  public async* keys(prefix: string): AsyncIterable<string> {
     let token: string | undefined;
     do {
       const page = await this.call('s3:ListBucket', this.bucket, () => this.client.send(new ListObjectsV2Command({
-        Bucket: this.bucket, Prefix: rawCoveragePrefix(this.prefix), ContinuationToken: token,
+        Bucket: this.bucket, Prefix: prefix, ContinuationToken: token,
       })));
-      yield* (page.Contents ?? []).map(({ Key }) => Key!).filter((key) => key.endsWith('.coverage'));
+      yield* (page.Contents ?? []).map(({ Key }) => Key!);
       token = page.NextContinuationToken;
     } while (token);
   }
 
-  public async read(key: string): Promise<Buffer> {
-    const { Body } = await this.call('s3:GetObject', key, () => this.client.send(new GetObjectCommand({ Bucket: this.bucket, Key: key })));
-    return Buffer.from(await Body!.transformToByteArray());
+  public async read(key: string, limit = Number.POSITIVE_INFINITY): Promise<Buffer> {
+    return this.call('s3:GetObject', key, async () => {
+      const { Body, ContentLength } = await this.client.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
+      try {
+        checkSize(key, ContentLength ?? 0, limit);
+      } catch (error) {
+        (Body as { destroy?(): void } | undefined)?.destroy?.();
+        throw error;
+      }
+      return Buffer.from(await Body!.transformToByteArray());
+    });
   }
 
-  public async source(sha256: string): Promise<Buffer | undefined> {
+  public async find(key: string): Promise<Buffer | undefined> {
     try {
-      return await this.read(sourceKey(this.prefix, sha256));
+      return await this.read(key);
     } catch (error) {
       if (error instanceof MissingObject) {
         return undefined;
@@ -41,10 +69,40 @@ export class S3Store implements CoverageStore {
     }
   }
 
-  public async write(key: string, body: Buffer, contentType: string, metadata?: Record<string, string>): Promise<void> {
+  public source(sha256: string): Promise<Buffer | undefined> {
+    return this.find(sourceKey(this.prefix, sha256));
+  }
+
+  public async write(key: string, body: Buffer, contentType: string, metadata?: Readonly<Record<string, string>>): Promise<void> {
     await this.call('s3:PutObject', key, () => this.client.send(new PutObjectCommand({
       Bucket: this.bucket, Key: key, Body: body, ContentType: contentType, Metadata: metadata,
     })));
+  }
+
+  public async remove(keys: readonly string[]): Promise<void> {
+    for (let at = 0; at < keys.length; at += DELETED_AT_ONCE) {
+      const some = keys.slice(at, at + DELETED_AT_ONCE);
+      const { Errors = [] } = await this.call('s3:DeleteObject', some[0]!, () => this.client.send(new DeleteObjectsCommand({
+        Bucket: this.bucket, Delete: { Objects: some.map((Key) => ({ Key })), Quiet: true },
+      })));
+      const [failed] = Errors;
+      if (failed) {
+        throw this.explained(Object.assign(new Error(failed.Message), { name: failed.Code ?? 'Error' }), 's3:DeleteObject', failed.Key ?? some[0]!);
+      }
+    }
+  }
+
+  /** While a compaction is under way, what it replaces, or what is to replace that. */
+  private async replacedKeys(): Promise<ReadonlySet<string>> {
+    try {
+      const journal = await CompactionJournal.load(this);
+      return new Set(journal && (await journal.isWritten(this) ? journal.replaced : journal.written));
+    } catch (error) {
+      if (error instanceof AccessDenied) {
+        return new Set(); // who may not read what is there is told so of each object
+      }
+      throw error;
+    }
   }
 
   private async call<T>(action: string, what: string, send: () => Promise<T>): Promise<T> {
@@ -56,6 +114,9 @@ export class S3Store implements CoverageStore {
   }
 
   private explained(error: S3Error, action: string, what: string): Error {
+    if (error instanceof StoreError) {
+      return error;
+    }
     const status = error.$metadata?.httpStatusCode;
     switch (error.name) {
       case 'NoSuchBucket':
@@ -63,7 +124,7 @@ export class S3Store implements CoverageStore {
       case 'NoSuchKey':
         return new MissingObject(`'${what}' is not in bucket '${this.bucket}'`);
       case 'AccessDenied':
-        return new StoreError(`no right to use '${what}' (${action} is denied); the credentials need ${action} on bucket '${this.bucket}'`);
+        return new AccessDenied(`no right to use '${what}' (${action} is denied); the credentials need ${action} on bucket '${this.bucket}'`);
       case 'CredentialsProviderError':
         return new StoreError('no AWS credentials were found; set AWS_PROFILE, log in with `aws sso login` or set AWS_ACCESS_KEY_ID');
       case 'ExpiredToken':
@@ -76,5 +137,7 @@ export class S3Store implements CoverageStore {
 }
 
 class MissingObject extends StoreError {}
+
+class AccessDenied extends StoreError {}
 
 type S3Error = Error & { $metadata?: { httpStatusCode?: number } };

@@ -3,15 +3,32 @@ export interface CoverageStore {
   /** How a person would name it: `s3://bucket/prefix` or a folder. */
   readonly location: string;
   /**
-   * The keys of the raw objects, in order.
+   * The keys of the raw objects, in order. While some are being replaced by merged ones, it is either these or those.
    *
    * @throws StoreError if the store is not to be had
    */
   rawKeys(): AsyncIterable<string>;
-  /** @throws StoreError if the object is not to be had */
-  read(key: string): Promise<Buffer>;
+  /**
+   * @param limit more bytes are not read
+   * @throws StoreError if the object is not to be had, or has more
+   */
+  read(key: string, limit?: number): Promise<Buffer>;
   /** A kept script or source map as it was stored; nothing where there is none. */
   source(sha256: string): Promise<Buffer | undefined>;
+}
+
+/** A store that what is made of coverage is written to, beside the coverage. */
+export interface WritableStore extends CoverageStore {
+  /** Begin of the keys of all that belongs to the coverage: raw objects may be asked for by a narrower one. */
+  readonly prefix: string;
+  /** Nothing where the object is not there. */
+  find(key: string): Promise<Buffer | undefined>;
+  /** The keys that begin so, in order. */
+  keys(prefix: string): AsyncIterable<string>;
+  /** @param metadata of the object, by names without the prefix that S3 gives them */
+  write(key: string, body: Buffer, contentType: string, metadata?: Readonly<Record<string, string>>): Promise<void>;
+  /** Those that are not there are no error. */
+  remove(keys: readonly string[]): Promise<void>;
 }
 
 /** The store cannot be used, and why: the text is for the user. */
@@ -19,5 +36,12 @@ export class StoreError extends Error {
   public constructor(message: string) {
     super(message);
     this.name = 'StoreError';
+  }
+}
+
+/** @throws StoreError if an object has more bytes than that */
+export function checkSize(key: string, bytes: number, limit: number): void {
+  if (bytes > limit) {
+    throw new StoreError(`'${key}' has ${bytes} bytes; ${limit} at most are read`);
   }
 }

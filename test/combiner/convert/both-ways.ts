@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import type { CoverageMapData } from 'istanbul-lib-coverage';
 import { convertScript, OriginalSources } from '../../../src/combiner/convert-script';
-import { RawMerge } from '../../../src/combiner/raw-merge';
+import { RawMerge } from '../../../src/combiner/merging/raw-merge';
 import { scriptSource } from '../../../src/combiner/script-source';
 import type { ScriptCoverage } from '../../../src/contract/raw-coverage';
 import { counters, differences, type Counters } from '../../accuracy/counters';

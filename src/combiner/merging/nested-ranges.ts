@@ -1,4 +1,4 @@
-import type { FunctionCoverage, V8RawCoverage } from '../contract/raw-coverage';
+import type { FunctionCoverage, V8RawCoverage } from '../../contract/raw-coverage';
 
 /** Merging goes as deep as blocks are nested. Code that people write has tens, a generated chain of conditionals some hundred. */
 const MAX_DEPTH = 1_000;

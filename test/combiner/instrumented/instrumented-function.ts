@@ -3,10 +3,10 @@ import { gzipSync } from 'node:zlib';
 import { transformSync } from 'esbuild';
 import type { FileCoverageData } from 'istanbul-lib-coverage';
 import { createInstrumenter } from 'istanbul-lib-instrument';
-import { rawCoverage } from './raw-coverage';
-import type { TinyObject } from './tiny-function';
-import { formatExecutionId, rawCoverageKey, sourceKey } from '../../src/contract/object-keys';
-import { encodeRawCoverage, type InstrumentedFile, type RawCoverage, type RawCoverageMetadata, type ScriptCoverage } from '../../src/contract/raw-coverage';
+import { formatExecutionId, rawCoverageKey, sourceKey } from '../../../src/contract/object-keys';
+import { encodeRawCoverage, type InstrumentedFile, type RawCoverage, type RawCoverageMetadata, type ScriptCoverage } from '../../../src/contract/raw-coverage';
+import { rawCoverage } from '../raw-coverage';
+import type { TinyObject } from '../tiny-function';
 
 /** Where a machine of somebody else's built the function. */
 export const BUILD = '/home/ci/shop';

@@ -1,9 +1,9 @@
 import { isNamed } from './build-roots';
-import { ownSources } from './convert-script';
+import { ownSources } from '../convert-script';
 import type { Instrumentation } from './instrumentation';
-import { reportedPath } from './original-path';
-import type { MergedScript } from './raw-merge';
-import type { ScriptSource } from './script-source';
+import type { MergedScript } from '../merging/raw-merge';
+import { reportedPath } from '../original-path';
+import type { ScriptSource } from '../script-source';
 
 /** What a script says of the instrumented files in it, and they of it. */
 export interface InstrumentedScript {

@@ -7,12 +7,12 @@ import { createCoverageMap, createFileCoverage } from 'istanbul-lib-coverage';
 import {
   BUILD, compiled, instrument, istanbulObject, kept, sha256, shapeOf, takeOf, TYPESCRIPT, v8Object, type Instrumented, type InstrumentedCoverage,
 } from './instrumented-function';
-import { writeObjects, type TinyObject } from './tiny-function';
-import { combine } from '../../src/combiner/combine';
-import { writeReports } from '../../src/combiner/report/write-reports';
-import { Repository } from '../../src/combiner/repository';
-import { FolderStore } from '../../src/combiner/stores/folder-store';
-import type { InstrumentedFile } from '../../src/contract/raw-coverage';
+import { combine } from '../../../src/combiner/combine';
+import { writeReports } from '../../../src/combiner/report/write-reports';
+import { Repository } from '../../../src/combiner/repository';
+import { FolderStore } from '../../../src/combiner/stores/folder-store';
+import type { InstrumentedFile } from '../../../src/contract/raw-coverage';
+import { writeObjects, type TinyObject } from '../tiny-function';
 
 let folder: string;
 
@@ -25,7 +25,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 async function combined(objects: readonly TinyObject[], repository?: string) {
   const bucket = mkdtempSync(path.join(folder, 'bucket-'));
   writeObjects(bucket, objects);
-  return combine(new FolderStore(bucket), undefined, repository === undefined ? undefined : new Repository(repository));
+  return combine(new FolderStore(bucket), { repository: repository === undefined ? undefined : new Repository(repository) });
 }
 
 /** The function's file as its developers have it. */

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { reportedPath } from './original-path';
-import type { Repository } from './repository';
+import { reportedPath } from '../original-path';
+import type { Repository } from '../repository';
 
 /**
  * Where the repository was on the machines that instrumented: its files have absolute paths of theirs, and a report is to have

@@ -1,15 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { FileCoverageData, Range } from 'istanbul-lib-coverage';
 import { BuildRoots } from './build-roots';
-import { dated, nameOf, newestBuilds, olderBuild, type DatedFile } from './builds';
+import { dated, nameOf, newestBuilds, olderBuild, type DatedFile } from '../builds';
 import { Instrumentation, type InstrumentedOriginal } from './instrumentation';
-import type { MergedInstrumentation } from './instrumented-merge';
 import { instrumentedScript } from './instrumented-scripts';
-import { isVendored } from './original-path';
-import type { MergedScript } from './raw-merge';
-import type { Repository } from './repository';
-import type { ContentFinder, ScriptSource } from './script-source';
-import { pathFilter } from '../patterns/path-filter';
+import { pathFilter } from '../../patterns/path-filter';
+import type { MergedInstrumentation } from '../merging/instrumented-merge';
+import type { MergedScript } from '../merging/raw-merge';
+import { isVendored } from '../original-path';
+import type { Repository } from '../repository';
+import type { ContentFinder, ScriptSource } from '../script-source';
+
+export interface InstrumentedCodeOptions {
+  /** Where it is given, paths are relative to it, and the texts of files are found. */
+  readonly repository: Repository | undefined;
+  /** Whether builds that are not deployed any more are told of. */
+  readonly allBuilds: boolean;
+}
 
 /** So many files without a text are named. */
 const MAX_NAMES = 3;
@@ -17,7 +24,7 @@ const MAX_NAMES = 3;
 /** The code that was instrumented when it was built: what its own counters tell, and how that goes with V8's coverage of the same code. */
 export class InstrumentedCode {
   public static async read(
-    find: ContentFinder, merged: readonly MergedInstrumentation[], repository: Repository | undefined,
+    find: ContentFinder, merged: readonly MergedInstrumentation[], options: InstrumentedCodeOptions,
   ): Promise<InstrumentedCode> {
     const code: Instrumentation[] = [];
     const errors: string[] = [];
@@ -35,7 +42,7 @@ export class InstrumentedCode {
         errors.push(`${nameOf(counted)}: ${(error as Error).message}`);
       }
     }
-    return new InstrumentedCode(code, errors, repository);
+    return new InstrumentedCode(code, errors, options);
   }
 
   private readonly roots: BuildRoots;
@@ -48,9 +55,9 @@ export class InstrumentedCode {
     private readonly code: readonly Instrumentation[],
     /** What could not be read or told: a line each. */
     public readonly errors: string[],
-    private readonly repository: Repository | undefined,
+    private readonly options: InstrumentedCodeOptions,
   ) {
-    this.roots = new BuildRoots([...new Set(code.flatMap(({ path, originals }) => [path, ...originals]))], repository);
+    this.roots = new BuildRoots([...new Set(code.flatMap(({ path, originals }) => [path, ...originals]))], options.repository);
   }
 
   /** Whether a script can hold instrumented code, by the functions that ran it. */
@@ -86,8 +93,10 @@ export class InstrumentedCode {
    */
   public async files(others: readonly DatedFile[]): Promise<DatedFile[]> {
     const builds = this.code.map((one) => ({ ...one.counted, one, path: this.roots.reported(one.path), sha256: one.counted.shape }));
-    const { newest, older } = newestBuilds(builds.filter(({ one }) => this.current.has(one) || !this.replaced.has(one)));
-    const left = [...older, ...builds.filter(({ one }) => this.replaced.has(one) && !this.current.has(one))];
+    const isReplaced = ({ one }: { one: Instrumentation }) => !this.options.allBuilds && this.replaced.has(one) && !this.current.has(one);
+    const deployed = builds.filter((build) => !isReplaced(build));
+    const { newest, older } = this.options.allBuilds ? { newest: deployed, older: [] } : newestBuilds(deployed);
+    const left = [...older, ...builds.filter(isReplaced)];
     this.errors.push(...left.map(olderBuild));
     const files: DatedFile[] = [];
     for (const { one } of newest) {
@@ -121,7 +130,7 @@ export class InstrumentedCode {
 
   /** A text that V8's coverage came with, or that of the repository, which may have changed since. */
   private candidates(path: string, built: string): Array<string | undefined> {
-    const { repository } = this;
+    const { repository } = this.options;
     const inside = repository && built.startsWith(`${repository.folder}/`) ? built.slice(repository.folder.length + 1) : path;
     return [this.texts.get(built), repository?.text(inside)];
   }

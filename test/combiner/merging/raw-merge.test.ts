@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import { rawCoverage } from './raw-coverage';
-import { RawMerge } from '../../src/combiner/raw-merge';
-import type { FunctionCoverage, V8RawCoverage } from '../../src/contract/raw-coverage';
+import { RawMerge } from '../../../src/combiner/merging/raw-merge';
+import type { FunctionCoverage, V8RawCoverage } from '../../../src/contract/raw-coverage';
+import { rawCoverage } from '../raw-coverage';
 
 /** One of two functions of a script, with one block, as V8 gives them for invocations that take other branches. */
 const functionCoverage = fc.record({

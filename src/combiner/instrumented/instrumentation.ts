@@ -1,10 +1,11 @@
+/// <reference path="./istanbul-source-maps.d.ts" />
 import { encodedMap, FlattenMap, type EncodedSourceMap, type SourceMapInput } from '@jridgewell/trace-mapping';
 import { createCoverageMap, type CoverageMap, type FileCoverageData } from 'istanbul-lib-coverage';
 import { createSourceMapStore } from 'istanbul-lib-source-maps';
-import type { MergedInstrumentation } from './instrumented-merge';
 import { parseShape, type InstrumentedShape } from './instrumented-shape';
-import { sourcePath } from './original-path';
-import { verified, type ContentFinder } from './script-source';
+import type { MergedInstrumentation } from '../merging/instrumented-merge';
+import { sourcePath } from '../original-path';
+import { verified, type ContentFinder } from '../script-source';
 
 /** An original file of an instrumented one. */
 export interface InstrumentedOriginal {

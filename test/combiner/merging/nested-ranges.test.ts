@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
-import { rawCoverage } from './raw-coverage';
-import { BlockCounts } from '../../src/combiner/convert/block-counts';
-import { checkNesting } from '../../src/combiner/nested-ranges';
-import { RawMerge } from '../../src/combiner/raw-merge';
-import type { CoverageRange, V8RawCoverage } from '../../src/contract/raw-coverage';
+import { BlockCounts } from '../../../src/combiner/convert/block-counts';
+import { checkNesting } from '../../../src/combiner/merging/nested-ranges';
+import { RawMerge } from '../../../src/combiner/merging/raw-merge';
+import type { CoverageRange, V8RawCoverage } from '../../../src/contract/raw-coverage';
+import { rawCoverage } from '../raw-coverage';
 
 function rawOf(...ranges: Array<readonly [start: number, end: number, count?: number]>): V8RawCoverage {
   return rawOfRanges(ranges.map(([startOffset, endOffset, count = 1]) => ({ startOffset, endOffset, count })));

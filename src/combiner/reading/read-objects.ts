@@ -1,0 +1,100 @@
+import { unpacked } from './compressed';
+import { decodeUnpacked, MAX_UNPACKED } from './raw-file';
+import type { RawCoverage } from '../../contract/raw-coverage';
+import { StoreError, type CoverageStore } from '../stores/store';
+
+/** So many objects are fetched ahead, */
+const FETCHED_AHEAD = 16;
+/** and no more are asked for while so many bytes wait. */
+const BYTES_AHEAD = 16 * 1024 * 1024;
+/** What is unpacked has ten times as many bytes: one object while another one is merged. */
+const UNPACKED_AHEAD = 2;
+/** Larger objects are refused before they are read. */
+const MAX_PACKED = 32 * 1024 * 1024;
+
+export interface ReadOptions {
+  /** Objects that are known already, by their keys. */
+  readonly isKnown?: (key: string) => boolean;
+  /** Asked before each object: whether there is time for it. */
+  readonly hasTime?: () => boolean;
+}
+
+export interface ReadResult {
+  readonly processed: number;
+  readonly skipped: number;
+  /** Objects that were known already. */
+  readonly known: number;
+  /** Whether all objects were read; else there was no time. */
+  readonly complete: boolean;
+  /** One line for each object that was skipped, with its key and the reason. */
+  readonly errors: readonly string[];
+}
+
+/** An object on its way. */
+interface Fetched {
+  readonly key: string;
+  readonly content: Promise<Buffer>;
+  text?: Promise<Buffer>;
+}
+
+/**
+ * Hands over the raw objects of a store in the order of their keys, some fetched ahead. One that cannot be read is counted
+ * and named, stays where it is, and the rest goes on.
+ *
+ * @param use is called with all that an object holds, or not at all
+ * @throws StoreError if the store itself cannot be used
+ */
+export async function readObjects(
+  store: CoverageStore, use: (raws: readonly RawCoverage[], key: string) => void, { isKnown = () => false, hasTime = () => true }: ReadOptions = {},
+): Promise<ReadResult> {
+  const errors: string[] = [];
+  let processed = 0;
+  let known = 0;
+  let complete = true;
+  let waiting = 0;
+  const ahead: Fetched[] = [];
+  const fetch = (key: string): Fetched => {
+    const content = store.read(key, MAX_PACKED).then((bytes) => {
+      waiting += bytes.length;
+      return bytes;
+    });
+    content.catch(() => undefined); // it is waited for in its turn
+    return { key, content };
+  };
+  const next = async () => {
+    ahead.slice(0, UNPACKED_AHEAD).forEach((one) => {
+      one.text ??= one.content.then((content) => unpacked(content, MAX_UNPACKED));
+      one.text.catch(() => undefined);
+    });
+    const { key, content, text } = ahead.shift()!;
+    try {
+      use(decodeUnpacked(await text!), key);
+      processed++;
+    } catch (error) {
+      errors.push(`${key}: ${(error as Error).message}`);
+    }
+    waiting -= (await content.catch(() => undefined))?.length ?? 0;
+  };
+  for await (const key of store.rawKeys()) {
+    if (isKnown(key)) {
+      known++;
+      continue;
+    }
+    if (!hasTime()) {
+      complete = false;
+      break;
+    }
+    ahead.push(fetch(key));
+    while (ahead.length >= FETCHED_AHEAD || (waiting > BYTES_AHEAD && ahead.length > 0)) {
+      await next();
+    }
+  }
+  while (ahead.length > 0) {
+    await next();
+  }
+  if (processed + known + errors.length === 0 && complete) {
+    throw new StoreError(`no coverage in ${store.location}: no object ending in .coverage is there; `
+      + 'invoke an attached function, wait some seconds, and check the prefix');
+  }
+  return { processed, skipped: errors.length, known, complete, errors };
+}
