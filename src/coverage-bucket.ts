@@ -1,6 +1,6 @@
 import { aws_iam as iam, aws_s3 as s3, type aws_kms as kms, type Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { combinedPrefix, DEFAULT_PREFIX, reportsPrefix } from './contract/object-keys';
+import { checkpointPrefix, combinedPrefix, DEFAULT_PREFIX, reportsPrefix } from './contract/object-keys';
 import { errorAt } from './private/errors';
 import { lifecycleRules } from './private/lifecycle';
 import { checkedPrefix } from './private/settings';
@@ -143,12 +143,19 @@ export class CoverageBucket extends Construct {
   }
 
   /**
-   * Lets somebody write what is made of raw coverage: `s3:PutObject` in the folders of combined coverage and of reports.
+   * Lets somebody write what is made of raw coverage: `s3:PutObject` in the folders of combined coverage and of reports, and
+   * `s3:DeleteObject` of what the combiner keeps for its next run.
    *
    * @param grantee who may write
    */
   public grantWriteReports(grantee: iam.IGrantable): iam.Grant {
-    return this.grantPut(grantee, [combinedPrefix(this.prefix), reportsPrefix(this.prefix)]);
+    const remove = iam.Grant.addToPrincipalOrResource({
+      grantee,
+      resource: this.bucket,
+      actions: ['s3:DeleteObject'],
+      resourceArns: [this.bucket.arnForObjects(`${checkpointPrefix(this.prefix)}*`)],
+    });
+    return this.grantPut(grantee, [combinedPrefix(this.prefix), reportsPrefix(this.prefix)]).combine(remove);
   }
 
   private own(bucket: s3.IBucket, props: CoverageBucketProps): s3.IBucket {

@@ -9,6 +9,7 @@ import {
   aws_logs as logs,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { encodeMetrics } from './contract/combiner-environment';
 import { DEFAULT_SETTINGS, encodeEnvironment } from './contract/environment';
 import { encodeReportFormats } from './contract/report-formats';
 import type { CoverageBucket } from './coverage-bucket';
@@ -53,6 +54,15 @@ export interface CoverageCombinerProps {
   readonly timeout?: Duration;
 
   /**
+   * Whether CloudWatch gets metrics: `StatementCoverage`, `BranchCoverage`, `FunctionCoverage` and `LineCoverage` in percent, in the
+   * namespace `LambdaCoverage`, with the dimension `BucketName` for all functions together, and `FunctionName` beside it for each.
+   * CloudWatch charges for each metric of each function.
+   *
+   * @default true
+   */
+  readonly metrics?: boolean;
+
+  /**
    * How long the function's log is kept.
    *
    * @default logs.RetentionDays.ONE_MONTH
@@ -61,7 +71,9 @@ export interface CoverageCombinerProps {
 }
 
 /**
- * Combines the raw coverage of a bucket into reports, in a Lambda function that runs on a schedule or when invoked.
+ * Combines the raw coverage of a bucket into reports, in a Lambda function that runs on a schedule or when invoked. It keeps what it has
+ * merged in the folder `combined/checkpoint/` and reads only what is new; where that is too much for its timeout, it goes on with another
+ * invocation.
  *
  * @example
  * declare const coverage: CoverageLayer;
@@ -71,7 +83,10 @@ export interface CoverageCombinerProps {
  * });
  */
 export class CoverageCombiner extends Construct {
-  /** The function that combines. Invoked without a payload it combines all coverage of the bucket. */
+  /**
+   * The function that combines. Invoked without a payload it combines all coverage of the bucket; with `{ "afresh": true }` it reads
+   * everything again, as after you have removed coverage.
+   */
   public readonly function: lambda.IFunction;
 
   public constructor(scope: Construct, id: string, props: CoverageCombinerProps) {
@@ -109,10 +124,18 @@ export class CoverageCombiner extends Construct {
       timeout: props.timeout ?? Duration.minutes(15),
       environment: {
         ...encodeEnvironment({ ...DEFAULT_SETTINGS, bucket: props.bucket.bucket.bucketName, prefix: props.bucket.prefix }),
+        ...encodeMetrics(props.metrics ?? true),
         ...encodeReportFormats(formats.map((format) => `${format}` as const)),
       },
       logGroup,
       role,
+      // it invokes itself where there is too much for one invocation, and ends as soon as one gets no further
+      recursiveLoop: lambda.RecursiveLoop.ALLOW,
+    });
+    // Not the role's own policy, which the function waits for
+    new iam.Policy(this, 'ContinuePolicy', {
+      roles: [role],
+      statements: [new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.function.functionArn] })],
     });
     markOwnFunction(this.function);
     props.bucket.grantRead(role);

@@ -173,7 +173,10 @@ describe('grants', () => {
     ['grantWrite', '', [put('*')]],
     ['grantRead', 'coverage/', [get('coverage/*'), list({ StringLike: { 's3:prefix': 'coverage/*' } })]],
     ['grantRead', '', [get('*'), list()]],
-    ['grantWriteReports', 'team/app/', [put('team/app/combined/*', 'team/app/reports/*')]],
+    ['grantWriteReports', 'team/app/', [
+      { Effect: 'Allow', Action: ['s3:DeleteObject'], Resource: ['arn:aws:s3:::own/team/app/combined/checkpoint/*'] },
+      put('team/app/combined/*', 'team/app/reports/*'),
+    ]],
   ])('%s with prefix %p allows nothing else', (grant, prefix, expected) => {
     const scope = stack();
     const role = new iam.Role(scope, 'Role', { assumedBy: new iam.AccountRootPrincipal() });

@@ -57,17 +57,28 @@ test('tells the function prefix and formats', () => {
   });
 });
 
+test('writes metrics unless it is told not to', () => {
+  expect(functionOf(combiner().scope).Environment.Variables).not.toHaveProperty('COVERAGE_METRICS');
+  expect(functionOf(combiner({ metrics: false }).scope).Environment.Variables).toMatchObject({ COVERAGE_METRICS: 'false' });
+});
+
+test('goes on by invoking itself, which Lambda is told is meant', () => {
+  expect(functionOf(combiner().scope)).toMatchObject({ RecursiveLoop: 'Allow' });
+});
+
 test('offers every format that the combiner writes', () => {
   expect(Object.values(ReportFormat)).toEqual(REPORT_FORMATS);
 });
 
-test('may read coverage, write combined coverage and reports, write its own log, and nothing else', () => {
+test('may read coverage, write combined coverage and reports, write its own log, go on by invoking itself, and nothing else', () => {
   const { scope } = combiner();
   expect(statementsOf(scope)).toEqual([
     { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: [{ 'Fn::GetAtt': [expect.stringMatching(/^CombinerLogGroup/), 'Arn'] }] },
     { Effect: 'Allow', Action: ['s3:GetObject'], Resource: [objects('coverage/*')] },
     { Effect: 'Allow', Action: ['s3:ListBucket'], Resource: [bucketArn], Condition: { StringLike: { 's3:prefix': 'coverage/*' } } },
+    { Effect: 'Allow', Action: ['s3:DeleteObject'], Resource: [objects('coverage/combined/checkpoint/*')] },
     { Effect: 'Allow', Action: ['s3:PutObject'], Resource: [objects('coverage/combined/*'), objects('coverage/reports/*')] },
+    { Effect: 'Allow', Action: ['lambda:InvokeFunction'], Resource: [{ 'Fn::GetAtt': [expect.stringMatching(/^Combiner/), 'Arn'] }] },
   ]);
   const [role] = Object.values(Template.fromStack(scope).findResources('AWS::IAM::Role'));
   expect(role!.Properties).not.toHaveProperty('ManagedPolicyArns');
