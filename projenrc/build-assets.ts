@@ -2,9 +2,9 @@
 import { chmodSync, cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build, type BuildOptions, type Metafile } from 'esbuild';
+import { bundledTypes } from './api-types';
 import { builtinModules, LOAD_BUILTIN } from './builtin-modules';
 import { thirdPartyLicenses } from './third-party-licenses';
-import { bundledTypes } from './wrapper-types';
 
 const root = dirname(__dirname);
 const published = join(root, 'assets');
@@ -15,6 +15,10 @@ const LAYER_PACKAGE = join(assets, 'layer', 'nodejs', 'node_modules', 'coverage-
 
 /** An ES module has no `require`. Users bundle this one, also into CommonJS, where `import.meta` is empty: it needs Node's own modules only. */
 const REQUIRE_BUILTINS = "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire('/');";
+
+const COMBINER_API = 'src/combiner/api/index.ts';
+/** What `cdk-lambda-coverage/combiner` is; see projenrc/packaging.ts. Nobody bundles it: the ES module shows what the CommonJS module exports. */
+const COMBINER_API_FOLDER = join(assets, 'combiner-api');
 
 const API = 'src/wrapper/node/api/index.ts';
 /** What `cdk-lambda-coverage/wrapper` is; see projenrc/packaging.ts. */
@@ -46,7 +50,7 @@ const COMMON: BuildOptions = {
 };
 
 const BUNDLES: Record<string, BuildOptions> = {
-  layer: {
+  'layer': {
     entryPoints: [join(root, 'src/wrapper/node/bootstrap.mts')],
     outdir: LAYER_PACKAGE,
     outExtension: { '.js': '.mjs' },
@@ -59,12 +63,17 @@ const BUNDLES: Record<string, BuildOptions> = {
     plugins: [builtinModules],
     define: { LAYER_VERSION: JSON.stringify(version) },
   },
-  combiner: {
-    entryPoints: [join(root, 'src/combiner/lambda.ts')],
+  'combiner': {
+    entryPoints: [join(root, 'src/combiner/lambda/handler.ts')],
     outfile: join(assets, 'combiner', 'index.js'),
     target: 'node20',
   },
-  cli: {
+  'combiner API': {
+    entryPoints: [join(root, COMBINER_API)],
+    outfile: join(COMBINER_API_FOLDER, 'index.js'),
+    target: 'node20',
+  },
+  'cli': {
     entryPoints: [join(root, 'src/cli/lambda-coverage.ts')],
     outfile: join(assets, 'cli', 'lambda-coverage.js'),
     target: 'node20',
@@ -94,9 +103,12 @@ function packagesIn({ inputs }: Metafile): Record<string, string> {
 }
 
 function writeApiTypes(): void {
-  writeFileSync(join(API_FOLDER, 'index.d.ts'), bundledTypes(join(root, API)));
-  // one declaration of each class, so that both ways of importing give the same types
-  writeFileSync(join(API_FOLDER, 'index.d.mts'), "export * from './index.js';\n");
+  for (const [folder, module] of [[API_FOLDER, API], [COMBINER_API_FOLDER, COMBINER_API]] as const) {
+    writeFileSync(join(folder, 'index.d.ts'), bundledTypes(join(root, module)));
+    // one declaration of each class, so that both ways of importing give the same types
+    writeFileSync(join(folder, 'index.d.mts'), "export * from './index.js';\n");
+  }
+  writeFileSync(join(COMBINER_API_FOLDER, 'index.mjs'), "export * from './index.js';\n");
 }
 
 /** Nobody bundles what is in a layer: there the ES module shows what the CommonJS module exports. */

@@ -1,10 +1,12 @@
 import { Component, type typescript } from 'projen';
 
-/** `cdk-lambda-coverage/wrapper`, by the condition that is asked with. */
-const WRAPPER = {
-  import: { types: './assets/wrapper/index.d.mts', default: './assets/wrapper/index.mjs' },
-  default: { types: './assets/wrapper/index.d.ts', default: './assets/wrapper/index.js' },
-};
+/** What a folder of `assets/` is imported as, by the condition that is asked with. */
+const subpath = (folder: string) => ({
+  import: { types: `./assets/${folder}/index.d.mts`, default: `./assets/${folder}/index.mjs` },
+  default: { types: `./assets/${folder}/index.d.ts`, default: `./assets/${folder}/index.js` },
+});
+const WRAPPER = subpath('wrapper');
+const COMBINER = subpath('combiner-api');
 
 /**
  * What is published, and the checks of it: `*.check.ts`, which `.ci/run` runs by Node's own test runner, so that `npm test`
@@ -18,6 +20,7 @@ export class Packaging extends Component {
     project.package.addField('exports', {
       '.': { types: './lib/index.d.ts', default: './lib/index.js' },
       './wrapper': WRAPPER,
+      './combiner': COMBINER,
       './lib': { types: './lib/index.d.ts', default: './lib/index.js' },
       './lib/*.js': './lib/*.js',
       './lib/*.d.ts': './lib/*.d.ts',
@@ -29,7 +32,7 @@ export class Packaging extends Component {
       './*': './*',
     });
     // for TypeScript's `moduleResolution: node10`, which knows no `exports`
-    project.package.addField('typesVersions', { '*': { wrapper: [WRAPPER.default.types] } });
+    project.package.addField('typesVersions', { '*': { wrapper: [WRAPPER.default.types], combiner: [COMBINER.default.types] } });
     // node:test waits for the promises that its functions return
     const known = { from: 'package', name: ['before', 'after', 'describe', 'test'], package: 'node:test' };
     project.eslint?.addOverride({

@@ -22,6 +22,7 @@ describe('content', () => {
       'API.md', 'LICENSE', 'README.md', '.jsii', 'lib/index.js', 'lib/index.d.ts',
       `${LAYER}/bootstrap.mjs`, `${LAYER}/package.json`, 'assets/combiner/index.js', 'assets/cli/lambda-coverage.js',
       'assets/wrapper/index.js', 'assets/wrapper/index.mjs', 'assets/wrapper/index.d.ts', 'assets/wrapper/index.d.mts',
+      'assets/combiner-api/index.js', 'assets/combiner-api/index.mjs', 'assets/combiner-api/index.d.ts', 'assets/combiner-api/index.d.mts',
       `assets/${LICENSES}`, `${LAYER}/${LICENSES}`, `assets/wrapper/${LICENSES}`, `assets/combiner/${LICENSES}`, `assets/cli/${LICENSES}`,
     ];
     assert.deepEqual(promised.filter((name) => !packed.files.some((file) => file.path === name)), []);
@@ -32,7 +33,7 @@ describe('content', () => {
       /^(package\.json|README\.md|API\.md|LICENSE|\.jsii)$/,
       /^lib\/[\w/-]+(\.js|\.d\.ts)$/,
       new RegExp(`^${LAYER}/(chunks/)?[^/]+$`),
-      /^assets\/wrapper\/(index\.(js|mjs|d\.ts|d\.mts)|THIRD-PARTY-LICENSES\.txt)$/,
+      /^assets\/(?:wrapper|combiner-api)\/(index\.(js|mjs|d\.ts|d\.mts)|THIRD-PARTY-LICENSES\.txt)$/,
       /^assets\/combiner\/(index\.js|assets\/.*|THIRD-PARTY-LICENSES\.txt)$/,
       /^assets\/cli\/(lambda-coverage\.js|assets\/.*|THIRD-PARTY-LICENSES\.txt)$/,
       /^assets\/THIRD-PARTY-LICENSES\.txt$/,
