@@ -1,7 +1,7 @@
 /** Merging in the function has to be what merging in the combiner would have been. */
 import * as fc from 'fast-check';
-import { InstrumentedMerge } from '../../../../src/combiner/instrumented-merge';
-import { RawMerge } from '../../../../src/combiner/raw-merge';
+import { InstrumentedMerge } from '../../../../src/combiner/merging/instrumented-merge';
+import { RawMerge } from '../../../../src/combiner/merging/raw-merge';
 import type { FunctionCoverage, InstrumentedFile, IstanbulRawCoverage, RawCoverage, RawCoverageMetadata, V8RawCoverage } from '../../../../src/contract/raw-coverage';
 import { mergeRaw } from '../../../../src/wrapper/node/counting/merge-raw';
 import { rawCoverage } from '../../../combiner/raw-coverage';

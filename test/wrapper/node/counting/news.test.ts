@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { buildSync } from 'esbuild';
 import * as fc from 'fast-check';
 import { convertScript, OriginalSources } from '../../../../src/combiner/convert-script';
-import { RawMerge } from '../../../../src/combiner/raw-merge';
+import { RawMerge } from '../../../../src/combiner/merging/raw-merge';
 import { scriptSource } from '../../../../src/combiner/script-source';
 import type { FunctionCoverage, InstrumentedFile, ScriptCoverage } from '../../../../src/contract/raw-coverage';
 import { News } from '../../../../src/wrapper/node/counting/news';
