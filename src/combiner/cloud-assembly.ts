@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesBelow } from './files-below';
 import type { MergedScript } from './merging/raw-merge';
 import { isVendored } from './original-path';
+import { sha256 } from './sha256';
 import { decodeEnvironment, Variable } from '../contract/environment';
 
 /** What a synthesized app tells about the functions that coverage is attached to. */
@@ -97,7 +97,7 @@ function scriptsOf(folder: string, variables: Record<string, unknown>, contents:
   const { settings: { include, exclude, branchCoverage } } = decodeEnvironment(texts);
   const keep = (file: string) => {
     const content = readFileSync(file);
-    const hash = createHash('sha256').update(content).digest('hex');
+    const hash = sha256(content);
     contents.set(hash, content);
     return hash;
   };

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { TraceMap } from '@jridgewell/trace-mapping';
 import type { FileCoverageData } from 'istanbul-lib-coverage';
 import { BlockCounts } from './convert/block-counts';
@@ -11,6 +10,7 @@ import { OriginalSource } from './convert/original-source';
 import type { MergedScript } from './merging/raw-merge';
 import { isVendored, originalPath, reportedPath } from './original-path';
 import type { ScriptSource } from './script-source';
+import { sha256 } from './sha256';
 import { pathFilter } from '../patterns/path-filter';
 
 /** The coverage of one original file by one script. */
@@ -132,8 +132,4 @@ export function ownSources(script: MergedScript, map: TraceMap): Array<{ index: 
 /** What a bundler may put into a map besides code: JSON, text, style sheets. */
 function isCode(path: string): boolean {
   return /\.(?:[cm]?[jt]s|[jt]sx)$/.test(path) && !path.endsWith('.d.ts');
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

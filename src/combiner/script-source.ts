@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { FlattenMap, type TraceMap } from '@jridgewell/trace-mapping';
 import { unpacked } from './reading/compressed';
+import { sha256 as sha256Of } from './sha256';
 import { sourceMapReference } from '../contract/source-map-comment';
 
 /** A script's text and its source map, if it has one. */
@@ -86,7 +86,7 @@ export async function verified(find: ContentFinder, sha256: string): Promise<str
     return undefined;
   }
   const content = await unpacked(stored);
-  const actual = createHash('sha256').update(content).digest('hex');
+  const actual = sha256Of(content);
   if (actual !== sha256) {
     throw new Error(`the kept source ${sha256} has other content (its SHA-256 is ${actual})`);
   }

@@ -50,6 +50,11 @@ export function parseExecutionId(text: string): ExecutionId | undefined {
   return match ? { requestId: match[1]!, environmentId: match[2]!, sequence: parseInt(match[3]!, 16) } : undefined;
 }
 
+/** A hash in the form of a request id: of 64 hexadecimal digits the first 32. */
+export function uuidOfHash(hash: string): string {
+  return [hash.slice(0, 8), hash.slice(8, 12), hash.slice(12, 16), hash.slice(16, 20), hash.slice(20, 32)].join('-');
+}
+
 /**
  * The key of a raw object: `{prefix}YYYY/MM/DD/{functionName}-{executionId}.coverage`.
  *

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { KnownKeys } from './known-keys';
 import { rawFiles } from './raw-files';
@@ -7,6 +6,7 @@ import type { RawCoverage } from '../../contract/raw-coverage';
 import { MergedCoverage } from '../merging/merged-coverage';
 import { unpacked } from '../reading/compressed';
 import { decodeUnpacked } from '../reading/raw-file';
+import { sha256 } from '../sha256';
 import { StoreError, type WritableStore } from '../stores/store';
 
 const VERSION = 1;
@@ -27,8 +27,8 @@ interface Index {
 export class Checkpoint {
   /** One that holds nothing, and replaces the one that there is when it is saved. */
   public static async empty(store: WritableStore): Promise<{ checkpoint: Checkpoint; problem?: string }> {
-    const { parts } = await readIndex(store).catch(() => undefined) ?? {};
-    return { checkpoint: new Checkpoint(store, new KnownKeys(), Array.isArray(parts) ? parts : []) };
+    const index = await readIndex(store).catch(() => undefined);
+    return { checkpoint: new Checkpoint(store, new KnownKeys(), index?.parts) };
   }
 
   /** @returns an empty one where there is none, or none that can be used, with the reason */
@@ -136,8 +136,4 @@ function newestBuilds(raws: readonly RawCoverage[]): RawCoverage[] {
   }
   const oldest = new Map([...byPlace].map(([place, times]) => [place, times.sort().at(-MOST_BUILDS) ?? '']));
   return raws.filter((raw) => raw.metadata.timestamp >= oldest.get(placeOf(raw))!);
-}
-
-function sha256(text: string | Buffer): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { mergeIncrementally } from './merge-incrementally';
 import { rawFiles } from './raw-files';
-import { compactionKey, formatExecutionId, parseRawCoverageKey, rawCoverageKey } from '../../contract/object-keys';
+import { compactionKey, formatExecutionId, parseRawCoverageKey, rawCoverageKey, uuidOfHash } from '../../contract/object-keys';
 import type { RawCoverage } from '../../contract/raw-coverage';
 import { MergedCoverage } from '../merging/merged-coverage';
 import type { Alike } from '../merging/merged-metadata';
 import { decodeRawFile } from '../reading/raw-file';
+import { sha256 } from '../sha256';
 import { CompactionJournal } from '../stores/compaction-journal';
 import { StoreError, type WritableStore } from '../stores/store';
 
@@ -34,8 +34,13 @@ export interface CompactionResult {
  * @throws StoreError if the store cannot be used, or another compaction is under way
  */
 export async function compact(store: WritableStore, now: Date): Promise<CompactionResult> {
-  await finishEarlier(store, now);
+  const earlier = await CompactionJournal.load(store);
+  checkEnded(earlier, now, store);
+  // while the journal is there, so that the checkpoint learns what stands for what
   const { read, checkpoint } = await mergeIncrementally(store);
+  if (earlier) {
+    await finish(earlier, store);
+  }
   const errors = [...read.errors];
   let objectsReplaced = 0;
   let objectsWritten = 0;
@@ -48,6 +53,11 @@ export async function compact(store: WritableStore, now: Date): Promise<Compacti
     const replaced = keys.filter((key) => !files.has(key));
     if (files.size >= keys.length) {
       continue;
+    }
+    for (const [key, body] of files) {
+      await decodeRawFile(body).catch((error: Error) => {
+        throw new StoreError(`the objects of ${day} stay as they are, since what they come to could not be read as '${key}': ${error.message}`);
+      });
     }
     const journal = new CompactionJournal({ began: now.toISOString(), written: [...files.keys()], replaced });
     await journal.save(store);
@@ -68,15 +78,14 @@ export async function compact(store: WritableStore, now: Date): Promise<Compacti
 }
 
 /** @throws StoreError if it may still be under way */
-async function finishEarlier(store: WritableStore, now: Date): Promise<void> {
-  const journal = await CompactionJournal.load(store);
-  if (!journal) {
-    return;
-  }
-  const age = now.getTime() - Date.parse(journal.began);
+function checkEnded(journal: CompactionJournal | undefined, now: Date, { prefix }: WritableStore): void {
+  const age = journal ? now.getTime() - Date.parse(journal.began) : LONGEST;
   if (age >= 0 && age < LONGEST) {
-    throw new StoreError(`another compaction began at ${journal.began}; wait until it has ended, or remove '${compactionKey(store.prefix)}' if it was ended by force`);
+    throw new StoreError(`another compaction began at ${journal!.began}; wait until it has ended, or remove '${compactionKey(prefix)}' if it was ended by force`);
   }
+}
+
+async function finish(journal: CompactionJournal, store: WritableStore): Promise<void> {
   const isWhole = await journal.isWritten(store);
   await store.remove(isWhole ? journal.replaced : journal.written);
   await CompactionJournal.remove(store);
@@ -103,9 +112,7 @@ function filesOf(raws: readonly RawCoverage[], prefix: string, day: string): Map
     byFunction.set(functionName, [...byFunction.get(functionName) ?? [], raw]);
   }
   return new Map([...byFunction].flatMap(([functionName, some]) => rawFiles(some).map((text, sequence): [string, Buffer] => {
-    const hash = createHash('sha256').update(text).digest('hex');
-    const requestId = [hash.slice(0, 8), hash.slice(8, 12), hash.slice(12, 16), hash.slice(16, 20), hash.slice(20, 32)].join('-');
-    const execution = formatExecutionId({ requestId, environmentId: '0'.repeat(12), sequence });
+    const execution = formatExecutionId({ requestId: uuidOfHash(sha256(text)), environmentId: '0'.repeat(12), sequence });
     return [rawCoverageKey(functionName, execution, prefix, new Date(`${day}T00:00:00Z`)), gzipSync(text)];
   })));
 }

@@ -49,7 +49,7 @@ export async function mergeIncrementally(store: WritableStore, { hasTime, afresh
   if (read.complete) {
     checkpoint.keepKeys(seen);
   }
-  if (read.processed > 0 || checkpoint.size !== before) {
+  if (read.processed > 0 || standIns.size > 0 || checkpoint.size !== before) {
     await checkpoint.save();
   }
   return { merged: checkpoint.merged, checkpoint, read: { ...read, errors: [...(problem === undefined ? [] : [problem]), ...read.errors] } };

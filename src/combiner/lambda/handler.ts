@@ -50,7 +50,7 @@ export async function handler(event?: CombinerEvent, context: Context = {}): Pro
   const remaining = () => context.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY;
   const reserve = remaining() * PART_FOR_REPORTS;
   const store = new S3Store(bucket, prefix);
-  const increment = await mergeIncrementally(store, { hasTime: () => remaining() > reserve, afresh: event?.afresh === true });
+  const increment = await mergeIncrementally(store, { hasTime: () => remaining() >= reserve, afresh: event?.afresh === true });
   const combinedKey = `${combinedPrefix(prefix)}coverage-final.json`;
   const location = `s3://${bucket}/${combinedKey}`;
   if (!increment.read.complete) {
@@ -67,7 +67,7 @@ export async function handler(event?: CombinerEvent, context: Context = {}): Pro
   await write(store, combined, { combinedKey, prefix, formats: formats.formats });
   const result = combineResult(increment.read, combined.coverage, { location, errors, started });
   if (decodeMetrics(process.env)) {
-    await writeMetrics(bucket, increment, combined, { store, hasTime: () => remaining() > reserve / 4 });
+    await writeMetrics(bucket, increment, combined, { store, hasTime: () => remaining() >= reserve / 4 });
   }
   const { errors: _, ...summary } = result;
   logInfo('coverage combined', { ...summary, files_read: processed, functions: combined.lambdaFunctions.length });

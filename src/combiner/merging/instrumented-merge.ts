@@ -86,12 +86,17 @@ function noCounters(): Counters {
   return { s: new Map(), f: new Map(), b: new Map() };
 }
 
+/** No more than a raw object may hold. */
+function sum(a: number, b: number): number {
+  return Math.min(a + b, Number.MAX_SAFE_INTEGER);
+}
+
 function addUp(sums: Counters, { s, f, b }: { s: Entries<number>; f: Entries<number>; b: Entries<readonly number[]> }): void {
   for (const [id, count] of s) {
-    sums.s.set(id, (sums.s.get(id) ?? 0) + count);
+    sums.s.set(id, sum(sums.s.get(id) ?? 0, count));
   }
   for (const [id, count] of f) {
-    sums.f.set(id, (sums.f.get(id) ?? 0) + count);
+    sums.f.set(id, sum(sums.f.get(id) ?? 0, count));
   }
   for (const [id, arms] of b) {
     sums.b.set(id, sumOfArms(sums.b.get(id) ?? [], arms));
@@ -100,5 +105,5 @@ function addUp(sums: Counters, { s, f, b }: { s: Entries<number>; f: Entries<num
 
 function sumOfArms(one: readonly number[], other: readonly number[]): number[] {
   const [longer, shorter] = one.length < other.length ? [other, one] : [one, other];
-  return longer.map((count, arm) => count + (shorter[arm] ?? 0));
+  return longer.map((count, arm) => sum(count, shorter[arm] ?? 0));
 }

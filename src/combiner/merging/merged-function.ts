@@ -45,7 +45,10 @@ export class MergedFunction {
     }
   }
 
-  /** Where one object knows the blocks, a count of the whole function would say that all of them ran. */
+  /**
+   * Where one object knows the blocks, a count of the whole function would say that all of them ran. No count exceeds what a raw object
+   * may hold.
+   */
   public coverage(): FunctionCoverage {
     return this.exact.length > 0 ? this.merged(this.exact, true) : this.merged(this.whole, false);
   }
@@ -56,7 +59,10 @@ export class MergedFunction {
       functionName, isBlockCoverage, ranges: ranges.map(({ startOffset, endOffset }, index) => ({ startOffset, endOffset, count: counts[index]! })),
     }));
     // The library calls what it has merged block coverage, whatever it was made of.
-    return all.length === 1 ? all[0]! : { ...mergeFunctionCovs(all.sort(byForm)), functionName, isBlockCoverage };
+    const { ranges } = all.length === 1 ? all[0]! : mergeFunctionCovs(all.sort(byForm));
+    return {
+      functionName, isBlockCoverage, ranges: ranges.map(({ count, ...range }) => ({ ...range, count: Math.min(count, Number.MAX_SAFE_INTEGER) })),
+    };
   }
 }
 

@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import type { CombineResult } from '../../../src/combiner/combine-result';
 import type { FunctionCoverage } from '../../../src/contract/raw-coverage';
 import { LocalLambda } from '../../lambda/local-lambda';
@@ -10,6 +12,7 @@ import { LocalS3 } from '../../s3/local-s3';
 import { TINY_TOTALS, tinyObject, tinySource } from '../tiny-function';
 
 const BUCKET = 'tiny-coverage';
+const ASSETS = path.join(__dirname, '..', '..', '..', 'assets', 'combiner');
 let s3: LocalS3;
 let lambda: LocalLambda;
 
@@ -18,7 +21,7 @@ async function start(environment: Record<string, string>, timeoutSeconds = 60): 
   s3 = await LocalS3.start({ buckets: [BUCKET] });
   lambda = await LocalLambda.start({
     runtime: 'nodejs22.x',
-    taskRoot: path.join(__dirname, '..', '..', '..', 'assets', 'combiner'),
+    taskRoot: ASSETS,
     handler: 'index.handler',
     functionName: 'combiner',
     memorySize: 2048,
@@ -76,6 +79,17 @@ test('reads what is new, and everything when it is told to', async () => {
   s3.put(BUCKET, tinyObject(2).key, tinyObject(2).body);
   expect(await read({ 'detail-type': 'Scheduled Event', 'source': 'aws.events' })).toEqual([1, 3]);
   expect(await read({ afresh: true })).toEqual([3, 3]);
+});
+
+test('has all the time there is where nobody says how much', async () => {
+  await start({ COVERAGE_S3_BUCKET: BUCKET });
+  [tinySource(), tinyObject(0)].forEach(({ key, body }) => s3.put(BUCKET, key, body));
+  const index = path.join(ASSETS, 'index.js');
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', `require(${JSON.stringify(index)}).handler().then(({ complete }) => console.log('complete', complete))`], {
+    env: { PATH: process.env.PATH, ...s3.environment(), COVERAGE_S3_BUCKET: BUCKET },
+  });
+  expect(stdout).toContain('complete true');
+  expect(stdout).toContain('"FunctionName":"tiny"');
 });
 
 describe('metrics', () => {

@@ -7,7 +7,7 @@ import { Clock, crypto, parseJson } from '../platform';
 import type { Interruption, Profiler } from './profiler';
 import type { Scripts, Source } from './scripts';
 import type { Settings } from '../../../contract/environment';
-import { formatExecutionId, parseExecutionId, rawCoverageKey } from '../../../contract/object-keys';
+import { formatExecutionId, parseExecutionId, rawCoverageKey, uuidOfHash } from '../../../contract/object-keys';
 import { encodeRawCoverage, RAW_COVERAGE_VERSION, type RawCoverage, type RawCoverageMetadata } from '../../../contract/raw-coverage';
 
 /** What is the same for all takes of an execution environment. */
@@ -122,6 +122,5 @@ function asUuid(requestId: string): string {
   if (parseExecutionId(`${id}-000000000000-00000000`)) {
     return id;
   }
-  const hash = crypto().createHash('sha256').update(requestId).digest('hex');
-  return [hash.slice(0, 8), hash.slice(8, 12), hash.slice(12, 16), hash.slice(16, 20), hash.slice(20, 32)].join('-');
+  return uuidOfHash(crypto().createHash('sha256').update(requestId).digest('hex'));
 }
