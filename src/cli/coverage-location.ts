@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { isBucketName } from '../combiner/stores/bucket-name';
 import { FolderStore } from '../combiner/stores/folder-store';
 import { S3Store } from '../combiner/stores/s3-store';
 import type { CoverageStore } from '../combiner/stores/store';
@@ -21,7 +22,7 @@ export function parseLocation(argument: string): CoverageLocation {
     return { folder: argument };
   }
   const [, bucket, path] = match;
-  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket!)) {
+  if (!isBucketName(bucket!)) {
     throw new InvalidArgumentError(`'${bucket}' is not a name that a bucket can have; use s3://bucket or s3://bucket/prefix/.`);
   }
   const prefix = path ? `${path.replace(/\/$/, '')}/` : DEFAULT_PREFIX;

@@ -1,5 +1,6 @@
 import { badInput, checkPrefix } from '../../contract/bad-input';
 import { CoverageCombineError } from '../../contract/coverage-error';
+import { isBucketName } from '../stores/bucket-name';
 import { S3Store } from '../stores/s3-store';
 
 /**
@@ -8,7 +9,7 @@ import { S3Store } from '../stores/s3-store';
  * @throws CoverageError if an argument cannot be used
  */
 export function openBucket(bucketName: unknown, prefix: unknown): S3Store {
-  if (typeof bucketName !== 'string' || !/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucketName)) {
+  if (typeof bucketName !== 'string' || !isBucketName(bucketName)) {
     throw badInput('bucketName', bucketName, "is not the name of a bucket; pass a text such as 'my-coverage-bucket', without s3://");
   }
   checkPrefix('prefix', prefix);

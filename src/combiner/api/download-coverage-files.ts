@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { combineError, openBucket } from './arguments';
 import { DEFAULT_PREFIX, parseRawCoverageKey, parseSourceKey, sourceKey } from '../../contract/object-keys';
 
@@ -45,22 +46,11 @@ export async function downloadCoverageFiles(bucketName: string, prefix: string =
         }
       }
     };
-    await eachAtOnce(raw(), download);
-    await eachAtOnce(sources(), download);
+    for (const keys of [raw(), sources()]) {
+      await Readable.from(keys).forEach(download, { concurrency: CONCURRENCY });
+    }
     return files;
   } catch (error) {
     throw combineError(error, store.location);
   }
-}
-
-async function eachAtOnce(keys: AsyncIterable<string>, use: (key: string) => Promise<void>): Promise<void> {
-  const going = new Set<Promise<void>>();
-  for await (const key of keys) {
-    const one = use(key).finally(() => going.delete(one));
-    going.add(one);
-    if (going.size >= CONCURRENCY) {
-      await Promise.race(going);
-    }
-  }
-  await Promise.all(going);
 }

@@ -99,6 +99,15 @@ test('downloadCoverageFiles gives the files with what a report needs, and mergeC
   [folder, path.dirname(merged)].forEach((one) => rmSync(one, { recursive: true, force: true }));
 });
 
+test('downloadCoverageFiles fails where one file of many may not be read, with the right that is missing', async () => {
+  bucket.put(Array.from({ length: 40 }, (_, sequence) => objectOf(10 + sequence)));
+  const denied = bucket.keys()[5]!;
+  bucket.s3.deny(({ operation, key }) => operation === 'GetObject' && key === denied);
+  expect(await errorOf(`downloadCoverageFiles('${BUCKET}')`)).toMatchObject({
+    name: 'CoverageCombineError', message: expect.stringContaining('the credentials need s3:GetObject'), isOurs: true,
+  });
+});
+
 test('mergeCoverageData names what it leaves out, and fails where nothing is left', async () => {
   const [good, bad] = ['good', 'bad'].map((name) => path.join(project, `${name}.coverage`)) as [string, string];
   writeFileSync(good, tinyObject(0).body);
