@@ -13,10 +13,11 @@ import type { ContentFinder } from './script-source';
 export async function* coverageByFunction(
   merged: MergedCoverage, combined: Combined, sources: ContentFinder,
 ): AsyncGenerator<{ readonly lambdaFunction: string; readonly coverage: CoverageMap }> {
+  let byFunction: Map<string, MergedCoverage> | undefined;
   for (const lambdaFunction of combined.lambdaFunctions) {
     const files = combined.files.filter(({ lambdaFunctions }) => lambdaFunctions.includes(lambdaFunction));
     const isAlone = files.every(({ lambdaFunctions }) => lambdaFunctions.length === 1);
-    const { coverage } = isAlone ? addUp(files) : await convertMerged(merged.of(lambdaFunction), sources);
+    const { coverage } = isAlone ? addUp(files) : await convertMerged((byFunction ??= merged.byFunction()).get(lambdaFunction)!, sources);
     yield { lambdaFunction, coverage };
   }
 }

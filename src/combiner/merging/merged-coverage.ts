@@ -34,11 +34,15 @@ export class MergedCoverage {
     }
   }
 
-  /** What one Lambda function ran. */
-  public of(lambdaFunction: string): MergedCoverage {
-    const merged = new MergedCoverage(this.alike);
-    this.raws().filter(({ metadata }) => metadata.functionName === lambdaFunction).forEach((raw) => merged.add(raw));
-    return merged;
+  /** What each Lambda function ran, by its name. */
+  public byFunction(): Map<string, MergedCoverage> {
+    const parts = new Map<string, MergedCoverage>();
+    for (const raw of this.raws()) {
+      const part = parts.get(raw.metadata.functionName) ?? new MergedCoverage(this.alike);
+      part.add(raw);
+      parts.set(raw.metadata.functionName, part);
+    }
+    return parts;
   }
 
   /** Scripts that ran but could not be told, a line each. */
