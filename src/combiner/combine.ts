@@ -88,7 +88,9 @@ export async function convertMerged(merged: MergedCoverage, sources: ContentFind
       if (!source) {
         throw new Error('its source was not kept; it is sent once per content, with the first invocation after a deployment');
       }
-      const { files: converted, problems } = convertScript(script, source, originals, instrumented.in(script, source));
+      const { files: converted, problems } = convertScript(script, source, {
+        originals, told: instrumented.in(script, source), ...(repository && { textOf: (path: string) => repository.text(path) }),
+      });
       files.push(...converted.map((file) => ({ ...file, ...dated(script) })));
       errors.push(...problems.map((problem) => `${nameOf(script)}: ${problem}`));
     } catch (error) {

@@ -1,11 +1,13 @@
 /** Objects, sources and maps that are not what they should be: each is named with what is wrong, and the rest is combined. */
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { buildSync } from 'esbuild';
 import { TINY_SCRIPT, tinyObject, tinySource, writeObjects, type TinyObject } from './tiny-function';
 import { combine } from '../../src/combiner/combine';
+import { Repository } from '../../src/combiner/repository';
 import { FolderStore } from '../../src/combiner/stores/folder-store';
 import type { CoverageStore } from '../../src/combiner/stores/store';
 import { sourceKey } from '../../src/contract/object-keys';
@@ -116,6 +118,55 @@ describe('a source map', () => {
     const { coverage, errors } = await combined([kept(bundle), objectOf(bundle)]);
     expect(coverage.files()).toEqual(['index.js']);
     expect(errors).toEqual(['tiny: index.js: it is a bundle without a source map, so it is reported as it is; bundle with source maps']);
+  });
+
+  describe('without the texts of its sources', () => {
+    const source = "export function handler({ name }) {\n  const greeting = name ? 'hello ' : 'nobody';\n  return greeting + name;\n}\n";
+    let script: string;
+    let sourceMap: string;
+
+    beforeEach(() => {
+      mkdirSync(path.join(folder, 'repository', 'src'), { recursive: true });
+      const { outputFiles } = buildSync({
+        stdin: { contents: source, sourcefile: 'src/app.ts', resolveDir: folder },
+        absWorkingDir: folder,
+        outfile: 'index.js',
+        write: false,
+        bundle: true,
+        format: 'cjs',
+        platform: 'node',
+        sourcemap: true,
+        sourcesContent: false,
+      });
+      [sourceMap, script] = outputFiles.map(({ text }) => text) as [string, string];
+    });
+
+    const report = async (found?: string) => {
+      if (found !== undefined) {
+        writeFileSync(path.join(folder, 'repository', 'src', 'app.ts'), found);
+      }
+      const objects = [kept(script), kept(sourceMap), objectOf(script, sha256(sourceMap))];
+      return combined(objects, { repository: new Repository(path.join(folder, 'repository')) });
+    };
+
+    test('takes them from the folder of the report, and says so', async () => {
+      const { coverage, errors } = await report(source);
+      expect(coverage.files()).toEqual(['src/app.ts']);
+      expect(coverage.fileCoverageFor('src/app.ts').toSummary().data.statements).toMatchObject({ total: 2 });
+      expect(errors).toEqual([expect.stringMatching(/does not hold the text of src\/app\.ts, which was read from the folder of the report; bundle with sourcesContent/)]);
+    });
+
+    test('leaves out what has been changed since', async () => {
+      const { coverage, errors } = await report(`// a line more\n${source}`);
+      expect(coverage.files()).toEqual([]);
+      expect(errors).toEqual([expect.stringMatching(/src\/app\.ts is left out: the text that is at hand is not what index\.js was made of/)]);
+    });
+
+    test('reports the script as it is where they are nowhere', async () => {
+      const { coverage, errors } = await report();
+      expect(coverage.files()).toEqual(['index.js']);
+      expect(errors).toEqual([expect.stringMatching(/does not hold the text of its sources \(src\/app\.ts\), so the script is reported as it is/)]);
+    });
   });
 
   test('with ten thousand sources is read', async () => {

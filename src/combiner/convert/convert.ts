@@ -1,10 +1,11 @@
 import type { BranchMapping, FileCoverageData, Range } from 'istanbul-lib-coverage';
+import type { ConditionalTwin } from './conditional-twins';
 import type { Evaluations } from './evaluations';
 import type { GeneratedScript } from './generated-script';
 import type { MappedPositions } from './mapped-positions';
 import type { OriginalSource } from './original-source';
-import { isInPlace, Places } from './places';
-import { isFunction, isNode, leaves, statementList, type SyntaxNode } from './syntax';
+import { isInPlace, Places, unconditionalParts } from './places';
+import { isFunction, isHolder, isNode, leaves, statementList, type SyntaxNode } from './syntax';
 
 export interface Conversion {
   readonly original: OriginalSource;
@@ -60,12 +61,11 @@ export function convert({ original, shape, source, positions, script, evaluation
           return clause?.type === 'SwitchCase' ? count(places.ofCase(clause)) : 0;
         }
         case 'default-arg': {
-          // V8 has no block for it: counted as often as what it is a part of.
-          return node ? countAround(node) : 0;
+          return node ? countDefault(node) : 0;
         }
         default: {
           const operand = nodeAt(location);
-          return operand ? countIfPlaced(places.of(operand)) ?? countDroppedOperand(branch, index) : 0;
+          return operand ? countIfPlaced(places.of(operand)) ?? (index === 0 ? countWith(operand) : countDroppedOperand(branch, index)) : 0;
         }
       }
     });
@@ -119,7 +119,7 @@ export function convert({ original, shape, source, positions, script, evaluation
   /** Of a statement that has left nothing in the script, such as in `if (test) continue;`. */
   function countByContext(node: SyntaxNode): number {
     const parent = original.tree.parent(node);
-    if (parent && HOLDERS.has(parent.type)) {
+    if (parent && isHolder(parent)) {
       return countOf(parent);
     }
     const place = statementList(original.tree, node);
@@ -143,12 +143,25 @@ export function convert({ original, shape, source, positions, script, evaluation
     return (leaves(statement.consequent) ? 0 : consequent) + (leaves(statement.alternate) ? 0 : alternate);
   }
 
+  /** Of what runs whenever something around it does: a minifier put another expression where a variable was. */
+  function countWith(node: SyntaxNode): number {
+    const parent = original.tree.parent(node);
+    return parent && unconditionalParts(parent).includes(node) ? countIfPlaced(places.of(parent)) ?? countWith(parent) : 0;
+  }
+
   /** A minifier makes `x == null` of `x === null || x === undefined`; the second comparison counts like the first. */
   function countDroppedOperand({ locations }: BranchMapping, index: number): number {
     const [operand, before] = [locations[index], locations[index - 1]].map((location) => location && nodeAt(location));
     const compares = (node: SyntaxNode | undefined) => node?.type === 'BinaryExpression' && /^[!=]==?$/.test(node.operator as string);
     const nothing = (operand?.right as SyntaxNode | undefined);
     return compares(operand) && compares(before) && (nothing?.type === 'NullLiteral' || nothing?.name === 'undefined') ? count(places.of(before!)) : 0;
+  }
+
+  /** V8 has no block for a default value: as often as a conditional expression in it was decided, else as what it is a part of. */
+  function countDefault(pattern: SyntaxNode): number {
+    const value = findType(original, pattern, 'AssignmentPattern')?.right;
+    const conditional = isNode(value) && withParts(value).find((part) => part.type === 'ConditionalExpression' && hasBothArms(places.twinOf(part)));
+    return conditional ? countArms(conditional).reduce((sum, arm) => sum + arm) : countAround(pattern);
   }
 
   function countIfPlaced(offsets: readonly number[]): number | undefined {
@@ -168,8 +181,14 @@ export function convert({ original, shape, source, positions, script, evaluation
   }
 }
 
-/** What runs as often as the one thing that it holds. */
-const HOLDERS = new Set(['VariableDeclarator', 'VariableDeclaration', 'ExportNamedDeclaration', 'ExportDefaultDeclaration', 'LabeledStatement']);
+/** A node and all in it that runs whenever it runs. */
+function withParts(node: SyntaxNode): SyntaxNode[] {
+  return [node, ...unconditionalParts(node).flatMap(withParts)];
+}
+
+function hasBothArms(twin: ConditionalTwin | undefined): boolean {
+  return twin?.consequent !== undefined && twin.alternate !== undefined && !twin.remainder;
+}
 
 /** A node of a type among those with the same range as a node. */
 function findType(original: OriginalSource, node: SyntaxNode, type: string): SyntaxNode | undefined {

@@ -2,7 +2,8 @@ import { BlockBoundaries } from './block-boundaries';
 import type { BlockCounts } from './block-counts';
 import type { GeneratedScript } from './generated-script';
 import { armsWithRange, isExpression, isLogicalAssignment, isPassedBy, Suspensions } from './suspensions';
-import { children, isFunction, isLoop, statementList, type SyntaxNode, type SyntaxTree } from './syntax';
+import { children, isFunction, isLoop, leaves, statementList, type SyntaxNode, type SyntaxTree } from './syntax';
+import { ThrownCalls } from './thrown-calls';
 
 /**
  * How often the parts of a script were evaluated: V8's counts (Node.js 20, 22 and 24) with what they lack mended.
@@ -11,7 +12,8 @@ import { children, isFunction, isLoop, statementList, type SyntaxNode, type Synt
  * source. It has no counter for what follows a conditional expression. So after `if (a) return; b && c();` the code behind the
  * `c()` has the count of the block around, as if nothing had returned; and after `a ? b : await c` the code up to the next block
  * has the count of the await, as if it had never run where the conditional passed the await by. What follows a conditional
- * expression is therefore counted here: as often as that was evaluated to its end.
+ * expression is therefore counted here: as often as that was evaluated to its end. Nor has it a counter for what follows a call that threw,
+ * see ThrownCalls.
  */
 export class Evaluations {
   private readonly tree: SyntaxTree;
@@ -19,6 +21,10 @@ export class Evaluations {
   private readonly boundaries = new Map<SyntaxNode, BlockBoundaries>();
   /** How often what follows an await ran, as V8 had it. */
   private readonly resumed = new Map<SyntaxNode, number>();
+  /** Expressions that never came to their end because a call in them threw each time. */
+  private readonly thrown = new Set<SyntaxNode>();
+  /** By the function whose own code they are in, in the order of their ends. */
+  private readonly conditionals = new Map<SyntaxNode, SyntaxNode[]>();
 
   /** @param counts is corrected */
   public constructor(private readonly counts: BlockCounts, private readonly script: GeneratedScript) {
@@ -26,7 +32,13 @@ export class Evaluations {
     this.suspensions = new Suspensions(script.tree);
     // In their order: a conditional may begin where the count is that of what follows another.
     const conditionals = [...this.tree.nodes.filter(armsWithRange), ...this.suspensions.passedBy];
-    conditionals.filter((node) => !this.isLastPartOfAnother(node)).sort((x, y) => x.end - y.end).forEach((node) => this.countWhatFollows(node));
+    for (const node of conditionals.filter((one) => !this.isLastPartOfAnother(one)).sort((x, y) => x.end - y.end)) {
+      const owner = this.owner(node);
+      this.conditionals.set(owner, [...this.conditionals.get(owner) ?? [], node]);
+      this.countWhatFollows(node);
+    }
+    this.tree.nodes.filter(({ type }) => type === 'SwitchStatement').forEach((node) => this.countTestsOf(node));
+    new ThrownCalls(this.tree).find((offset) => this.counts.at(offset), (call) => this.endAt(call));
   }
 
   /** How often a place was come to. */
@@ -49,6 +61,9 @@ export class Evaluations {
 
   /** How often an expression was evaluated to its end. */
   public completions(node: SyntaxNode): number {
+    if (this.thrown.has(node)) {
+      return 0;
+    }
     switch (node.type) {
       case 'ConditionalExpression': {
         const arms = [node.consequent as SyntaxNode, node.alternate as SyntaxNode];
@@ -76,14 +91,73 @@ export class Evaluations {
   private countWhatFollows(conditional: SyntaxNode): void {
     const start = this.afterSemicolon(conditional.end);
     const boundaries = this.boundariesOf(this.owner(conditional));
+    const end = Math.min(boundaries.nextAfter(start), this.endOfCaseTest(conditional));
     const last = this.suspensions.lastIn(conditional);
     if (last) {
       this.resumed.set(last, this.continuations(last));
     }
     // Where a statement ends it has a counter of its own.
     if (!boundaries.isStatementEnd(start)) {
-      this.counts.correct(start, boundaries.nextAfter(start), this.completions(conditional));
+      this.counts.correct(start, end, this.completions(this.defaultAround(conditional) ?? conditional));
     }
+  }
+
+  /** The statements of a case may be come to without its test. */
+  private endOfCaseTest(expression: SyntaxNode): number {
+    let child = expression;
+    for (let parent = this.tree.parent(child); parent && !isFunction(parent); parent = this.tree.parent(child)) {
+      if (parent.type === 'SwitchCase') {
+        return parent.test === child ? child.end : Number.MAX_SAFE_INTEGER;
+      }
+      child = parent;
+    }
+    return Number.MAX_SAFE_INTEGER;
+  }
+
+  /** V8's range of a case begins with its test, and has the count of its statements: tests run until one holds. */
+  private countTestsOf(statement: SyntaxNode): void {
+    const boundaries = this.boundariesOf(this.owner(statement));
+    let tested = this.completions(statement.discriminant as SyntaxNode);
+    let fallen = 0;
+    for (const { start, test, consequent } of statement.cases as Array<SyntaxNode & { test: SyntaxNode | null; consequent: SyntaxNode[] }>) {
+      const entered = this.counts.at(start);
+      const last = consequent.at(-1);
+      if (test) {
+        this.counts.correct(test.start, Math.min(test.end, boundaries.nextAfter(test.start)), tested);
+        tested = Math.max(0, tested - Math.max(0, entered - fallen));
+      }
+      fallen = last === undefined ? entered : leaves(last) ? 0 : this.counts.at(last.end - 1);
+    }
+  }
+
+  /** Nothing follows a call that threw, up to where V8 counts anew; then to the end of a conditional that it is in. */
+  private endAt(call: SyntaxNode): void {
+    const owner = this.owner(call);
+    let ended = call;
+    this.thrown.add(call);
+    let around = this.tree.parent(ended);
+    while (around && isExpression(around) && !mayLeaveOut(around, ended, call)) {
+      ended = around;
+      this.thrown.add(ended);
+      around = this.tree.parent(ended);
+    }
+    const isPart = around !== undefined && isExpression(around);
+    const start = isPart ? call.end : this.afterSemicolon(call.end);
+    const end = Math.min(this.boundariesOf(owner).nextAfter(start), this.endOfCaseTest(call));
+    this.counts.correct(start, isPart ? Math.min(end, ended.end) : end, 0);
+    this.conditionals.get(owner)?.filter((conditional) => conditional.end >= call.end).forEach((conditional) => this.countWhatFollows(conditional));
+  }
+
+  /** The parameter or the part of a pattern whose default value an expression is in: what follows runs also where that is not taken. */
+  private defaultAround(expression: SyntaxNode): SyntaxNode | undefined {
+    let child = expression;
+    for (let parent = this.tree.parent(child); parent && !isFunction(parent); parent = this.tree.parent(child)) {
+      if (parent.type === 'AssignmentPattern' && parent.right === child) {
+        return parent;
+      }
+      child = parent;
+    }
+    return undefined;
   }
 
   /** What follows it is what follows the other. */
@@ -113,7 +187,7 @@ export class Evaluations {
 
   /** V8's range of an arm includes the operator before it. */
   private armCompletions(arm: SyntaxNode): number {
-    return this.suspensions.lastIn(arm) ? this.completions(arm) : this.counts.at(arm.start - 1);
+    return this.suspensions.lastIn(arm) || this.thrown.has(arm) ? this.completions(arm) : this.counts.at(arm.start - 1);
   }
 
   /** How often what follows an await ran; where a block follows without a gap that is not known, and assumed to be each time. */
@@ -149,6 +223,11 @@ export class Evaluations {
     }
     return boundaries;
   }
+}
+
+/** Whether an expression may come to its end without a part of one of its parts. */
+function mayLeaveOut(expression: SyntaxNode, part: SyntaxNode, inside: SyntaxNode): boolean {
+  return armsWithRange(expression)?.includes(part) === true || isPassedBy(expression, part, inside);
 }
 
 /** The jumps out of a loop that have no label. */

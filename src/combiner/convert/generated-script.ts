@@ -2,8 +2,6 @@ import { parse, type Options } from 'acorn';
 import { LineOffsets } from './line-offsets';
 import { SyntaxTree, type SyntaxNode } from './syntax';
 
-const BETWEEN_TOKENS = /(?:\s|\/\*[^]*?\*\/|\/\/.*)*/y;
-
 /** A script as it ran: its text and its syntax tree. */
 export class GeneratedScript {
   public readonly lines: LineOffsets;
@@ -17,9 +15,7 @@ export class GeneratedScript {
 
   /** Where the token begins that an offset is at, or in the white space or the comments before. */
   public nextToken(offset: number): number {
-    BETWEEN_TOKENS.lastIndex = offset;
-    BETWEEN_TOKENS.exec(this.text);
-    return BETWEEN_TOKENS.lastIndex;
+    return this.lines.nextToken(offset);
   }
 }
 

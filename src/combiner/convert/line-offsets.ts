@@ -1,3 +1,5 @@
+const BETWEEN_TOKENS = /(?:\s|\/\*[^]*?\*\/|\/\/.*)*/y;
+
 /** Lines and columns of a text as offsets and back. Lines count from 0, columns and offsets in UTF-16 code units. */
 export class LineOffsets {
   private readonly starts: number[] = [0];
@@ -19,5 +21,18 @@ export class LineOffsets {
   public has(line: number, column: number): boolean {
     const offset = this.offset(line, column);
     return offset !== undefined && offset <= (this.starts[line + 1] ?? this.text.length);
+  }
+
+  /** Where the token begins that an offset is at, or in the white space or the comments before. */
+  public nextToken(offset: number): number {
+    BETWEEN_TOKENS.lastIndex = offset;
+    BETWEEN_TOKENS.exec(this.text);
+    return BETWEEN_TOKENS.lastIndex;
+  }
+
+  /** Whether a place is between two characters of one word. */
+  public isInsideWord(line: number, column: number): boolean {
+    const offset = this.offset(line, column);
+    return offset !== undefined && offset > 0 && /^[\w$]{2}$/.test(this.text.slice(offset - 1, offset + 1));
   }
 }

@@ -19,13 +19,19 @@ export interface MappedPositions {
 /** A map with more of its places outside of its texts, as a part of all, is of other texts. Some tools are off by a few. */
 const MOST_OUTSIDE = 0.05;
 
+/** How the mappings of a source go with its text. */
+interface Fit {
+  total: number;
+  outside: number;
+  insideWord: number;
+}
+
 /** By a source map. */
 export class SourceMapPositions implements MappedPositions {
   private readonly bySource = new Map<number, Map<number, number[]>>();
   private readonly offsets: number[] = [];
   private readonly places: OriginalPlace[] = [];
-  private outside = 0;
-  private total = 0;
+  private readonly fits = new Map<number, Fit>();
 
   /**
    * @param originals lines of the original files by their index in the map; positions of the others are left out
@@ -35,8 +41,11 @@ export class SourceMapPositions implements MappedPositions {
       for (const [column, source, originalLine, originalColumn] of segments) {
         const lines = source === undefined ? undefined : originals.get(source);
         if (lines) {
-          this.total++;
-          this.outside += Number(!script.lines.has(line, column) || !lines.has(originalLine!, originalColumn!));
+          const fit = this.fits.get(source!) ?? { total: 0, outside: 0, insideWord: 0 };
+          fit.total++;
+          fit.outside += Number(!script.lines.has(line, column) || !lines.has(originalLine!, originalColumn!));
+          fit.insideWord += Number(lines.isInsideWord(originalLine!, originalColumn!));
+          this.fits.set(source!, fit);
         }
         const offset = script.lines.offset(line, column);
         const original = lines?.offset(originalLine!, originalColumn!);
@@ -44,16 +53,28 @@ export class SourceMapPositions implements MappedPositions {
         // esbuild repeats the mapping before at the beginning of each line
         const repeated = column === 0 && last?.source === source && last?.offset === original;
         if (offset !== undefined && source !== undefined && original !== undefined && !repeated) {
-          // esbuild maps some tokens by the white space or the comment before them, which is not in the block that they begin
-          this.add(script.nextToken(offset), { source, offset: original });
+          // Tokens may be mapped by the white space or the comment before them, which is not in the block that they begin: in the script by
+          // esbuild, in both by the TypeScript compiler.
+          this.add(script.nextToken(offset), { source, offset: lines!.nextToken(original) });
         }
       }
     });
   }
 
-  /** Whether the map is of another script, or of other texts of its sources. */
-  public get isForeign(): boolean {
-    return this.outside > this.total * MOST_OUTSIDE;
+  /**
+   * Whether the map is of another script, or of other texts of its sources.
+   *
+   * @param sources those whose text is from the map
+   */
+  public isForeign(sources: readonly number[]): boolean {
+    const sum = (part: keyof Fit) => sources.reduce((all, source) => all + (this.fits.get(source)?.[part] ?? 0), 0);
+    return sum('outside') > sum('total') * MOST_OUTSIDE;
+  }
+
+  /** Whether the text that is given for a source is another one than the map was made of: words would be mapped by their middle. */
+  public isOtherText(source: number): boolean {
+    const { total, outside, insideWord } = this.fits.get(source) ?? { total: 0, outside: 0, insideWord: 0 };
+    return outside + insideWord > total * MOST_OUTSIDE;
   }
 
   public generated(source: number, offset: number): readonly number[] {

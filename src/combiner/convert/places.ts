@@ -2,10 +2,14 @@ import { ConditionalTwins, testOf, type ConditionalTwin } from './conditional-tw
 import type { GeneratedScript } from './generated-script';
 import type { MappedPositions } from './mapped-positions';
 import type { OriginalSource } from './original-source';
-import { children, isFunction, isJump, isLoop, isNode, statementList, type SyntaxNode } from './syntax';
+import { children, isFunction, isHolder, isJump, isLoop, isNode, statementList, type SyntaxNode } from './syntax';
 
 /** Original syntax that leaves nothing in a script, or leaves it in another place than its own. */
 const NOT_IN_PLACE = /^(?:TS(?:InterfaceDeclaration|TypeAliasDeclaration|DeclareFunction)|ImportDeclaration|ExportAllDeclaration|FunctionDeclaration|EmptyStatement)$/;
+/** What a statement evaluates first, by its type; a minifier puts the statements before it there: `return first(), second`. */
+const FIRST_EXPRESSION: Readonly<Record<string, string>> = {
+  IfStatement: 'test', SwitchStatement: 'discriminant', ReturnStatement: 'argument', ThrowStatement: 'argument',
+};
 const NO_PLACES: readonly number[] = [];
 
 /**
@@ -63,7 +67,9 @@ export class Places {
     const twin = this.functionTwin(node);
     const body = twin?.body as SyntaxNode | undefined;
     if (!body) {
-      return NO_PLACES;
+      const call = this.original.tree.parent(node);
+      // a bundler that knows the value of such a call puts that in its place
+      return call?.type === 'CallExpression' && call.callee === node ? this.of(call) : NO_PLACES;
     }
     return [body.type === 'BlockStatement' ? body.start + 1 : this.besideFunction(body.start)];
   }
@@ -77,15 +83,21 @@ export class Places {
     if (twinCases?.length === cases.length) {
       return [twinCases[cases.indexOf(node)]!.start];
     }
+    const tests = isNode(node.test) ? this.direct(node.test) : NO_PLACES;
+    const twinCase = twinCases?.find(({ test }) => (isNode(test) ? tests.includes(test.start) : node.test === null));
+    if (twinCase) {
+      return [twinCase.start];
+    }
     const [first] = node.consequent as SyntaxNode[];
-    return isNode(node.test) && this.direct(node.test).length > 0 ? this.direct(node.test) : first ? this.direct(first) : NO_PLACES;
+    const places = first ? this.direct(first) : NO_PLACES;
+    return places.length === 0 ? tests : places;
   }
 
   /** Mapped, or its first part that runs in any case is. */
   private direct(node: SyntaxNode): readonly number[] {
     const mapped = this.positions.generated(this.source, node.start);
     if (mapped.length > 0) {
-      return isFunction(node) ? mapped.map((offset) => this.besideFunction(offset)) : mapped;
+      return mapped.map((offset) => this.asItBegins(node, offset));
     }
     for (const part of unconditionalParts(node)) {
       const places = this.direct(part);
@@ -99,6 +111,39 @@ export class Places {
   /** A function expression runs when the place before it does; at its own first character it is its calls that count. */
   private besideFunction(offset: number): number {
     return offset > 0 && this.script.tree.startingAt(offset).some(isFunction) ? offset - 1 : offset;
+  }
+
+  /** Where a node begins to run that is mapped to an offset. */
+  private asItBegins(node: SyntaxNode, offset: number): number {
+    if (isFunction(node)) {
+      return this.besideFunction(offset);
+    }
+    if (node.type === 'ConditionalExpression') {
+      return this.isInOptionalChain(node) ? offset : this.outsideOptionalChain(offset);
+    }
+    const own = firstExpression(node);
+    const first = own && this.script.tree.startingAt(offset).map(firstExpression).find(Boolean);
+    if (first?.type !== 'SequenceExpression' || own!.type === 'SequenceExpression') {
+      return offset;
+    }
+    const expressions = first.expressions as SyntaxNode[];
+    const [place] = this.direct(own!);
+    const part = expressions.find(({ start, end }) => place !== undefined && start <= place && place < end) ?? expressions.at(-1)!;
+    return this.besideFunction(part.start);
+  }
+
+  private isInOptionalChain(node: SyntaxNode): boolean {
+    const parent = this.original.tree.parent(node);
+    return parent !== undefined && !isFunction(parent) && (/^Optional/.test(parent.type) || this.isInOptionalChain(parent));
+  }
+
+  /** A minifier makes `f?.(a ? b : c)` of `a ? f?.(b) : f?.(c)`. */
+  private outsideOptionalChain(offset: number): number {
+    let outermost: SyntaxNode | undefined;
+    for (let node: SyntaxNode | undefined = this.script.tree.startingAt(offset)[0]; node && !isFunction(node); node = this.script.tree.parent(node)) {
+      outermost = node.type === 'ChainExpression' ? node : outermost;
+    }
+    return outermost?.start ?? offset;
   }
 
   private byNeighbours(node: SyntaxNode): number | undefined {
@@ -127,7 +172,14 @@ export class Places {
     if (!statement || isJump(statement)) {
       return place;
     }
-    return this.script.text[this.script.nextToken(statement.end)] === '}' ? undefined : statement.end;
+    const end = this.behindFunctions(statement.end);
+    return this.script.text[this.script.nextToken(end)] === '}' ? undefined : end;
+  }
+
+  /** The first place that is not of a function declaration, which has the count of its calls. */
+  private behindFunctions(offset: number): number {
+    const declaration = this.script.tree.startingAt(offset).find(({ type }) => type === 'FunctionDeclaration');
+    return declaration ? this.behindFunctions(declaration.end) : offset;
   }
 
   private beforeNext(list: readonly SyntaxNode[], index: number): number | undefined {
@@ -138,16 +190,10 @@ export class Places {
   /** Where a node begins that is the whole of what its parent holds, such as an arm without braces. */
   private insideParent(node: SyntaxNode): number | undefined {
     const parent = this.original.tree.parent(node);
-    switch (parent?.type) {
-      case 'VariableDeclarator':
-      case 'VariableDeclaration':
-      case 'ExportNamedDeclaration':
-      case 'ExportDefaultDeclaration':
-      case 'LabeledStatement':
-        return this.of(parent)[0];
-      default:
-        return parent && this.entryOf(parent, node);
+    if (parent && isHolder(parent)) {
+      return this.of(parent)[0];
     }
+    return parent && this.entryOf(parent, node);
   }
 
   /** Where the list of statements of a block, a file or a case begins. */
@@ -237,8 +283,13 @@ export class Places {
   }
 }
 
+function firstExpression(statement: SyntaxNode): SyntaxNode | undefined {
+  const name = FIRST_EXPRESSION[statement.type];
+  return name !== undefined && isNode(statement[name]) ? statement[name] : undefined;
+}
+
 /** The parts of a node that run whenever it runs, in the order in which they do. */
-function unconditionalParts(node: SyntaxNode): SyntaxNode[] {
+export function unconditionalParts(node: SyntaxNode): SyntaxNode[] {
   const parts = (...values: unknown[]) => values.flat().filter(isNode);
   if (isFunction(node) || node.type.startsWith('Class')) {
     return [];

@@ -140,3 +140,12 @@ export function statementList(tree: SyntaxTree, node: SyntaxNode): { list: reado
   const list = owner && [owner.body, owner.consequent].find((value): value is SyntaxNode[] => Array.isArray(value) && value.includes(node));
   return owner && list ? { list, index: list.indexOf(node), owner } : undefined;
 }
+
+const HOLDERS: ReadonlySet<string> = new Set([
+  'VariableDeclarator', 'VariableDeclaration', 'ExportNamedDeclaration', 'ExportDefaultDeclaration', 'LabeledStatement', 'ExpressionStatement', 'ReturnStatement',
+]);
+
+/** Whether a node runs as often as the one thing that it holds. */
+export function isHolder({ type }: SyntaxNode): boolean {
+  return HOLDERS.has(type);
+}

@@ -217,7 +217,7 @@ async function reported(takes: ReadonlyArray<readonly ScriptCoverage[]>, path: s
   takes.forEach((result) => merge.add(rawCoverage({ result })));
   const [script_] = merge.scripts();
   const source = await scriptSource(async () => readFileSync(path), script_!);
-  const { files, problems } = convertScript(script_!, source!, new OriginalSources());
+  const { files, problems } = convertScript(script_!, source!, { originals: new OriginalSources() });
   expect(problems).toEqual([]);
   return counters(Object.fromEntries(files.map(({ path: name, coverage }) => [name, coverage])));
 }

@@ -1,5 +1,6 @@
-import type { Program } from '../program';
+import type { Program } from '../../program';
 
+const JOINED = 'the minifier made one `return` of the two statements';
 const THROWS = 'V8 has no counter for what follows a call, so not for what a call that throws leaves out';
 
 /** Loops and jumps, and what protects code from them. */
@@ -146,7 +147,20 @@ export function handler({ x }) {
   return out;
 }`,
     events: [{ x: 1 }],
-    differs: [{ counter: 'statement 5 at 7:4: hit', reason: THROWS }, { counter: 'line 7: hit', reason: THROWS }],
+  },
+  {
+    name: 'what follows a call of the platform that throws',
+    source: `
+export function handler({ x }) {
+  try {
+    const a = JSON.parse(x);
+    return a.b;
+  } catch {
+    return 'no';
+  }
+}`,
+    events: [{ x: '{' }],
+    differs: [{ counter: 'statement 2 at 5:4: hit', reason: THROWS }, { counter: 'line 5: hit', reason: THROWS }],
   },
   {
     name: 'nested try',
@@ -179,7 +193,60 @@ export function handler({ x }) {
   return 'fine';
 }`,
     events: [{ x: 1 }],
-    differs: [{ counter: 'statement 4 at 7:4: hit', reason: THROWS }, { counter: 'line 7: hit', reason: THROWS }],
+  },
+  {
+    name: 'what follows calls that throw: in conditionals, in functions of functions, in arguments, caught or not',
+    source: `
+class Problem extends Error {}
+function fail(x) { if (x) { throw new Problem(x); } throw fail('again'); }
+const missing = (x) => fail(x);
+function validate(x) { const checked = x?.name ?? missing('name'); return checked.trim(); }
+function tolerant(x) { try { return fail(x); } catch (error) { return error instanceof Problem ? 'caught' : 'other'; } }
+async function later(x) { fail(x); return 'not reached'; }
+export async function handler({ x, y }) {
+  const log = [tolerant('a')];
+  try {
+    const name = validate(x);
+    const upper = name ? name.toUpperCase() : '';
+    log.push(upper);
+  } catch { log.push('x'); }
+  try { log.push(y ? fail(1) : missing(2), 3); log.push('never'); } catch { log.push('y'); }
+  try { const z = y && fail(3); log.push(z); } catch { log.push('z'); }
+  try { await later(1); log.push('late'); } catch { log.push('l'); }
+  const promise = later(2);
+  log.push(await promise.catch(() => 'p'));
+  for (const one of [1, 2]) { try { if (one > 1) continue; fail(one); log.push(one); } finally { log.push('f'); break; } }
+  switch (y) { case 1: fail(4); log.push(1); break; default: missing(5); log.push(2); }
+  return log;
+}`,
+    events: [{ x: {} }, { y: 1 }],
+    differs: [
+      { counter: 'statement 6 at 5:67: hit', reason: JOINED, builds: 'minified' },
+    ],
+  },
+  {
+    name: 'functions that throw at times, whose names stand for others elsewhere, or that are methods',
+    source: `
+function check(x) { if (!x) throw new Error('no'); return x; }
+function fail() { throw new Error('fail'); }
+const own = { fail: () => 1, check };
+let replaced = () => { throw new Error('old'); };
+replaced = () => 2;
+export function handler({ x, ...rest }) {
+  const log = [];
+  { const fail = (a) => a; log.push(fail(1)); }
+  const inner = (fail) => { fail(); return 3; };
+  log.push(inner(() => 4), own.fail(), replaced());
+  function shadow() { var check = () => 5; return check(); }
+  log.push(shadow());
+  check(x);
+  log.push(6);
+  try { own.check(rest.y); log.push(7); } catch { log.push(8); }
+  for (const fail of [() => 9]) { log.push(fail()); log.push(10); }
+  try { fail(); log.push(11); } catch (check) { log.push(typeof check); }
+  return log;
+}`,
+    events: [{ x: 1 }, { x: 0 }, { x: 1, y: 1 }],
   },
   {
     name: 'an event that makes the handler throw',

@@ -1,4 +1,4 @@
-import type { Program } from '../program';
+import type { Program } from '../../program';
 
 /** Everything that decides whether the next piece of code runs. */
 export const BRANCHES: readonly Program[] = [
@@ -195,6 +195,37 @@ export function handler({ a, f, list }) {
     events: [{ a: { b: { c: 1 } } }, { list: [{}] }],
   },
   {
+    name: 'conditionals in optional chains that end before them',
+    source: `
+export function handler({ x, y, f }) {
+  const a = f?.(x ? 1 : 2);
+  const b = y?.list[x ? 0 : 1]?.(x || y, x && y).length;
+  if (x) { y?.call(x ? 1 : 2, () => (x ? 3 : 4)); }
+  const c = [y?.at(x ? 1 : 2), x ? 5 : 6];
+  y?.[x ? 'a' : 'b'];
+  const d = y?.z(x ? 1 : 2) ?? (x ? 7 : 8);
+  const e = x ? f?.(y ? 1 : 2) : f?.(y ? 3 : 4);
+  return y?.z(x ? 1 : 2) || [a, b, c, d, e];
+}`,
+    events: [{ x: 1 }],
+    differs: [{ counter: 'branch 13 cond-expr arm 0', reason: 'the minifier put the test into an argument that was not evaluated', builds: 'minified' }],
+  },
+  {
+    name: 'awaits in optional chains that end before them, and in default values that are not taken',
+    source: `
+const wait = async (x) => { await null; return x; };
+async function defaults(a, b = a ? await 1 : 2) { const { c = await wait(1), d = a ? await wait(2) : await wait(3) } = { c: 2, d: 3 }; return [a, b, c, d]; }
+export async function handler({ x, y, f }) {
+  const a = f?.(await wait(1));
+  const b = y?.list[x ? await wait(0) : 1]?.(x || await wait(2), x && y).length;
+  const c = [y?.at(await wait(1)), x ? 5 : await wait(6)];
+  y?.[await wait('a')];
+  const d = y?.z(x ? await wait(1) : 2) ?? (x ? 7 : 8);
+  return y?.z(await wait(1)) || [a, b, c, d];
+}`.replace('b = a ? await 1 : 2', 'b = a ? 1 : 2'),
+    events: [{ x: 1 }],
+  },
+  {
     name: 'switch with fall-through and break',
     source: `
 export function handler({ x }) {
@@ -216,6 +247,23 @@ export function handler({ x }) {
   return out;
 }`,
     events: [{ x: 1 }, { x: 3 }],
+  },
+  {
+    name: 'tests of cases that are conditionals, with and without a match before them',
+    source: `
+export function handler({ x, y }) {
+  switch (true) {
+    case x === 1: return 'one';
+    case x === 2 || y === 2: y = 0;
+    case y ? x > 5 : x > 9: return 'more';
+    case (x && y) === 7:
+    case (x ?? y) === 8: break;
+    default: return 'default';
+    case [x].some((z) => z === 4 || z === 3): return 'late';
+  }
+  return 'end';
+}`,
+    events: [{ x: 1 }, { x: 2 }],
   },
   {
     name: 'switch with the default in the middle',

@@ -9,23 +9,26 @@ const REQUIRE = "import { createRequire } from 'node:module'; const require = cr
 /** Makes a script out of a source file in a folder; gives back the script's file, or nothing where this way is not for the source. */
 type Builder = (source: string, folder: string) => Promise<string | undefined>;
 
-/** The ways in which users bring their code to Lambda. */
-/** Those that make CommonJS have it in their name. */
+/** The build of a source that is deployed as it was written. */
+export const AS_IT_IS = 'as it is';
+
+/** The ways in which users bring their code to Lambda. Those that make CommonJS have it in their name. */
 export const BUILDS: Record<string, Builder> = {
-  'as it is': asItIs,
+  [AS_IT_IS]: asItIs,
   'CommonJS': esbuild({ format: 'cjs' }),
   'ES module': esbuild({ format: 'esm' }),
   'CommonJS, minified': esbuild({ format: 'cjs', minify: true }),
   'ES module, minified': esbuild({ format: 'esm', minify: true }),
   'CommonJS, minified, names kept': esbuild({ format: 'cjs', minify: true, keepNames: true }),
   'CommonJS, inline map, for Node.js 20': esbuild({ format: 'cjs', sourcemap: 'inline', target: 'node20' }),
+  'ES module, minified, sourcesContent left out': esbuild({ format: 'esm', minify: true, sourcesContent: false }),
   'CommonJS for ES2018': esbuild({ format: 'cjs', target: 'es2018' }),
   'CommonJS, not bundled': esbuild({ format: 'cjs', bundle: false }),
   'CommonJS by the TypeScript compiler': typescript,
 };
 
 /** Those that do not bring what the source imports. */
-export const ONE_FILE: ReadonlySet<string> = new Set(['as it is', 'CommonJS, not bundled', 'CommonJS by the TypeScript compiler']);
+export const ONE_FILE: ReadonlySet<string> = new Set([AS_IT_IS, 'CommonJS, not bundled', 'CommonJS by the TypeScript compiler']);
 
 async function asItIs(source: string, folder: string): Promise<string | undefined> {
   if (source.endsWith('.ts')) {
@@ -37,7 +40,7 @@ async function asItIs(source: string, folder: string): Promise<string | undefine
 }
 
 /** What copies of packages import stays where it is, and so is vendored. */
-const nodePaths = [join(__dirname, '..', '..', '..', 'node_modules')];
+const nodePaths = [join(__dirname, '..', '..', 'node_modules')];
 
 function esbuild(options: BuildOptions): Builder {
   return async (source, folder) => {

@@ -1,4 +1,4 @@
-import type { Program } from '../program';
+import type { Program } from '../../program';
 
 /** What TypeScript adds, most of which leaves nothing behind. */
 export const TYPESCRIPT: readonly Program[] = ([

@@ -5,8 +5,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compareBothWays, type Comparison } from './both-ways';
-import { THIRD_PARTY } from './programs/third-party';
+import { THIRD_PARTY } from './programs';
+import { runBothWays } from '../both-ways';
+import { compareAll, type Comparison } from '../comparison';
 
 const BUILDS = ['CommonJS', 'ES module, minified'];
 
@@ -28,7 +29,7 @@ let comparisons: Comparison[];
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'third-party-'));
-  comparisons = await compareBothWays(THIRD_PARTY, folder, { builds: BUILDS });
+  comparisons = await compareAll(await runBothWays(THIRD_PARTY, folder, { builds: BUILDS }));
 }, 120_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Program } from '../program';
 
-const NODE_MODULES = join(__dirname, '..', '..', '..', '..', 'node_modules');
+const NODE_MODULES = join(__dirname, '..', '..', '..', 'node_modules');
 const folder = (path: string) => join(NODE_MODULES, path);
 
 /** Code that others wrote for other purposes, at the versions of the lock file. */

@@ -1,4 +1,4 @@
-import type { Program } from '../program';
+import type { Program } from '../../program';
 
 /** The same code for Istanbul, with its own hint in the place of each `HINT`; so it is in the same columns. */
 function hinted(name: string, hint: string, source: string, more: Partial<Program> = {}): Program {
