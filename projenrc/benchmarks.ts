@@ -11,6 +11,9 @@ export class Benchmarks extends Component {
     bench.spawn(project.tasks.tryFind('bundle')!);
     bench.exec('tsx --tsconfig tsconfig.dev.json bench/bench.ts', { receiveArgs: true });
     project.package.setScript('bench', 'node projenrc/installed.mjs projen bench');
+    const accuracy = project.addTask('bench:accuracy', { description: 'Compare converters of V8 coverage with Istanbul; writes the table of docs/accuracy.md' });
+    accuracy.exec('tsx --tsconfig tsconfig.dev.json bench/accuracy/accuracy.ts');
+    project.package.setScript('bench:accuracy', 'node projenrc/installed.mjs projen bench:accuracy');
     project.addGitIgnore('/bench/out/');
     project.addGitIgnore('/bench/results/history/');
   }
