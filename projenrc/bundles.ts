@@ -17,6 +17,7 @@ export class Bundles extends Component {
       'picomatch',
       '@types/picomatch',
       // in the combiner and the command line
+      '@aws-sdk/client-cloudformation@~3.980.0',
       '@aws-sdk/client-lambda@~3.980.0',
       '@aws-sdk/client-s3@~3.980.0',
       '@babel/parser',

@@ -1,6 +1,10 @@
 import { InvalidArgumentError } from 'commander';
+import { DeployedResources } from './deployed-resources';
+import type { CloudAssembly } from '../combiner/cloud-assembly/cloud-assembly';
+import { coverageLocations } from '../combiner/cloud-assembly/coverage-locations';
 import { isBucketName } from '../combiner/stores/bucket-name';
 import { FolderStore } from '../combiner/stores/folder-store';
+import { JoinedStore } from '../combiner/stores/joined-store';
 import { S3Store } from '../combiner/stores/s3-store';
 import type { CoverageStore } from '../combiner/stores/store';
 import { DEFAULT_PREFIX, prefixProblem } from '../contract/object-keys';
@@ -31,6 +35,23 @@ export function parseLocation(argument: string): CoverageLocation {
     throw new InvalidArgumentError(`prefix '${prefix}' ${problem}.`);
   }
   return { bucket: bucket!, prefix };
+}
+
+/**
+ * The buckets that the attached functions of an app upload to.
+ *
+ * @throws Error if none are attached, or a bucket is not known
+ */
+export async function openLocationsOf(assembly: CloudAssembly): Promise<CoverageStore> {
+  const deployed = new DeployedResources();
+  const stores = new Map<string, readonly [string, CoverageStore]>();
+  for (const { bucket, prefix, stack: { region } } of coverageLocations(assembly)) {
+    const name = await deployed.physicalName(bucket);
+    const store = new S3Store(name, prefix, region === undefined ? {} : { region });
+    stores.set(store.location, [`s3://${name}/`, store]);
+  }
+  const all = [...stores.values()];
+  return all.length === 1 ? all[0]![1] : new JoinedStore(all);
 }
 
 /** @throws StoreError if the folder is not there; a bucket is asked when it is read */

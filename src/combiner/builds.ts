@@ -8,6 +8,18 @@ export type DatedFile = ConvertedFile & {
   readonly newest: string;
 };
 
+/** What a file of a report is of. */
+export interface ReportedBuild {
+  /** As the report names the file. */
+  readonly path: string;
+  /** SHA-256 of its text. */
+  readonly sha256: string;
+  /** Names of the functions that ran it. */
+  readonly lambdaFunctions: readonly string[];
+  /** Time of the newest object that told of it, ISO 8601; not there for a file of the cloud assembly that none told of. */
+  readonly newest?: string;
+}
+
 /** Something that was deployed: content at a path, and the functions that ran it, each with the time of its newest object. */
 export interface Deployed {
   readonly path: string;
@@ -49,7 +61,7 @@ export function olderBuild(build: Pick<Deployed, 'lambdaFunctions' | 'path'>): s
  * The same original file of several scripts adds up; builds of it that differ keep their coverage under names of their own. A build
  * that is only in the cloud assembly counts where nothing else is known of its file: it may not have been deployed yet.
  */
-export function addUp(files: readonly DatedFile[]): { coverage: CoverageMap; texts: Map<string, string> } {
+export function addUp(files: readonly DatedFile[]): { coverage: CoverageMap; texts: Map<string, string>; reported: ReportedBuild[] } {
   const builds = new Map<string, Map<string, DatedFile[]>>();
   const ran = new Set(files.filter(({ newest }) => newest !== '').map(({ path }) => path));
   for (const file of files) {
@@ -60,6 +72,7 @@ export function addUp(files: readonly DatedFile[]): { coverage: CoverageMap; tex
   }
   const coverage = createCoverageMap({});
   const texts = new Map<string, string>();
+  const reported: ReportedBuild[] = [];
   for (const path of [...builds.keys()].sort()) {
     const ofPath = [...builds.get(path)!.values()].sort((a, b) => compare(a[0]!.build, b[0]!.build));
     ofPath.forEach((same) => {
@@ -71,9 +84,16 @@ export function addUp(files: readonly DatedFile[]): { coverage: CoverageMap; tex
       for (const file of same) {
         coverage.addFileCoverage({ ...file.coverage, path: name } as FileCoverageData);
       }
+      reported.push(reportedBuild(name, same));
     });
   }
-  return { coverage, texts };
+  return { coverage, texts, reported };
+}
+
+function reportedBuild(path: string, same: readonly DatedFile[]): ReportedBuild {
+  const newest = same.map((file) => file.newest).sort().at(-1)!;
+  const lambdaFunctions = [...new Set(same.flatMap((file) => file.lambdaFunctions))].sort();
+  return { path, sha256: same[0]!.build, lambdaFunctions, ...(newest !== '' && { newest }) };
 }
 
 /** A name that does not depend on when functions ran: by the first function that holds the build, else by its hash. */

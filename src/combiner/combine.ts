@@ -1,7 +1,7 @@
 /** From merged raw coverage to one Istanbul coverage map: convert once per script, add up by original file. */
 import type { CoverageMap } from 'istanbul-lib-coverage';
-import { addUp, dated, nameOf, newestBuilds, olderBuild, type DatedFile } from './builds';
-import type { CloudAssembly } from './cloud-assembly';
+import { addUp, dated, nameOf, newestBuilds, olderBuild, type DatedFile, type ReportedBuild } from './builds';
+import type { CloudAssembly } from './cloud-assembly/cloud-assembly';
 import { convertScript, OriginalSources } from './convert-script';
 import { InstrumentedCode } from './instrumented/instrumented-code';
 import { MergedCoverage } from './merging/merged-coverage';
@@ -26,6 +26,8 @@ export interface Combined {
   readonly texts: ReadonlyMap<string, string>;
   /** The files that were added up, by the script that each comes from. */
   readonly files: readonly DatedFile[];
+  /** Which build each file of the coverage map is of, in the order of their names. */
+  readonly builds: readonly ReportedBuild[];
   /** Names of the Lambda functions that coverage came from. */
   readonly lambdaFunctions: readonly string[];
   /** What could not be read or told: a line each, with the name of the object or the file. */
@@ -106,9 +108,9 @@ export async function convertMerged(merged: MergedCoverage, sources: ContentFind
   const counted = await instrumented.files(files);
   errors.push(...instrumented.errors);
   const allFiles = [...files, ...counted];
-  const { coverage, texts } = addUp(allFiles);
+  const { coverage, texts, reported: builds } = addUp(allFiles);
   const lambdaFunctions = [...new Set([...scripts, ...instrumentedFiles].flatMap((one) => [...one.lambdaFunctions.keys()]))].sort();
-  return { coverage, texts, files: allFiles, lambdaFunctions, errors };
+  return { coverage, texts, files: allFiles, builds, lambdaFunctions, errors };
 }
 
 /**

@@ -7,7 +7,7 @@ import { createCoverageMap, type CoverageMapData } from 'istanbul-lib-coverage';
 import { counters, differences } from './counters';
 import { istanbulTruth } from './istanbul-truth';
 import { mismatch, type ExampleEvent } from '../../examples/orders/events';
-import { readCloudAssembly } from '../../src/combiner/cloud-assembly';
+import { readCloudAssembly } from '../../src/combiner/cloud-assembly/cloud-assembly';
 import { combine, type CombinedStore } from '../../src/combiner/combine';
 import { S3Store } from '../../src/combiner/stores/s3-store';
 import { LocalDeployment } from '../lambda/local-deployment';

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +7,7 @@ import * as path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { createCoverageMap } from 'istanbul-lib-coverage';
 import { lambdaCoverage } from './command-line';
-import { TINY_TOTALS, tinyObject, tinySource, writeObjects, type TinyObject } from '../combiner/tiny-function';
+import { TINY_SCRIPT, TINY_TOTALS, tinyObject, tinySource, writeObjects, type TinyObject } from '../combiner/tiny-function';
 import { LocalS3 } from '../s3/local-s3';
 
 let folder: string;
@@ -54,11 +55,14 @@ describe('a report', () => {
     const { stdout } = await report('s3://tiny-coverage/coverage/');
     const written = (file: string) => readFileSync(path.join(folder, 'coverage', file), 'utf8');
     expect(stdout).toMatch(/index\.js\s*\|\s*75 \|\s*50 \|\s*100 \|\s*75 \| 3/);
-    expect(stdout).toContain('2 objects of 1 functions');
+    expect(stdout).toContain('2 objects of 1 functions, the newest of 2026-01-31T12:00:01.000Z\n');
     expect(written('lcov.info')).toMatch(/SF:index\.js\n[^]*DA:3,0\n[^]*end_of_record/);
     expect(written('cobertura-coverage.xml')).toMatch(/<coverage lines-valid="4" lines-covered="3" .*branches-valid="2" branches-covered="1"/);
     expect(JSON.parse(written('coverage-summary.json')).total.statements).toMatchObject({ total: 4, covered: 3, pct: 75 });
     expect(written('index.html')).toContain('index.js.html');
+    expect(JSON.parse(written('coverage-builds.json'))).toEqual([
+      { path: 'index.js', sha256: createHash('sha256').update(TINY_SCRIPT).digest('hex'), lambdaFunctions: ['tiny'], newest: '2026-01-31T12:00:01.000Z' },
+    ]);
     expect(written('index.js.html')).toContain('exports.handler');
   });
 

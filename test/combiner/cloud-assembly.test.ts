@@ -5,7 +5,7 @@ import { App, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { TINY_SCRIPT, tinyObject, tinySource, writeObjects } from './tiny-function';
-import { readCloudAssembly } from '../../src/combiner/cloud-assembly';
+import { readCloudAssembly } from '../../src/combiner/cloud-assembly/cloud-assembly';
 import { combine } from '../../src/combiner/combine';
 import { FolderStore } from '../../src/combiner/stores/folder-store';
 import { CoverageLayer } from '../../src/coverage-layer';
@@ -57,7 +57,7 @@ test('finds the attached functions of stacks, nested stacks and stages, and no o
   expect(functions.map(({ name, scripts }) => [name.replace(/[0-9A-F]{8}(?=$|\/)/g, ''), scripts.map((script) => script.path)])).toEqual(expect.arrayContaining([
     ['Shop/Orders', ['index.js']],
     ['ShopInner/Quotes', ['index.js']],
-    ['TestStaged/Refunds', ['lib/a.mjs']],
+    ['Test-Staged/Refunds', ['lib/a.mjs']],
   ]));
   expect(functions).toHaveLength(3);
 });

@@ -1,7 +1,7 @@
 import { combineError, openBucket } from './arguments';
 import { badInput } from '../../contract/bad-input';
 import { combinedPrefix, DEFAULT_PREFIX } from '../../contract/object-keys';
-import { readCloudAssembly } from '../cloud-assembly';
+import { readCloudAssembly } from '../cloud-assembly/cloud-assembly';
 import { combine, nothingToReport } from '../combine';
 import { combineResult, type CombineResult } from '../combine-result';
 import { totalsMetadata } from '../report/totals';

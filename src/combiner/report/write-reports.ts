@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { FileCoverage } from 'istanbul-lib-coverage';
 import { createContext, type ReportBase } from 'istanbul-lib-report';
 import CoberturaReport from 'istanbul-reports/lib/cobertura';
@@ -20,6 +21,9 @@ const REPORTERS: Record<ReportFormatName, (file?: string) => { report: ReportBas
   'text': (file) => ({ report: new TextReport(file ? { file } : {}), file: file ?? '' }),
 };
 
+/** Beside the coverage map in JSON: which build each file of it is of. */
+const BUILDS_FILE = 'coverage-builds.json';
+
 export interface ReportOptions {
   /** Folder, made where it is not there. */
   readonly folder: string;
@@ -34,7 +38,7 @@ export interface ReportOptions {
  * @returns the main file of each format, relative to the folder
  * @throws Error if the folder cannot be written to
  */
-export function writeReports({ coverage, texts }: Pick<Combined, 'coverage' | 'texts'>, { folder, formats, textFile }: ReportOptions): string[] {
+export function writeReports({ coverage, texts, builds }: Pick<Combined, 'coverage' | 'texts' | 'builds'>, { folder, formats, textFile }: ReportOptions): string[] {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
@@ -49,6 +53,9 @@ export function writeReports({ coverage, texts }: Pick<Combined, 'coverage' | 't
   return formats.map((format) => {
     const { report, file } = REPORTERS[format](textFile);
     report.execute(context);
+    if (format === 'json') {
+      writeFileSync(join(folder, BUILDS_FILE), JSON.stringify(builds, undefined, 2));
+    }
     return file;
   }).filter((file) => file !== '');
 }

@@ -1,13 +1,15 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { filesBelow } from './files-below';
-import type { MergedScript } from './merging/raw-merge';
-import { isVendored } from './original-path';
-import { sha256 } from './sha256';
-import { decodeEnvironment, Variable } from '../contract/environment';
+import { filesBelow } from '../files-below';
+import type { MergedScript } from '../merging/raw-merge';
+import { isVendored } from '../original-path';
+import { sha256 } from '../sha256';
+import type { AssemblyStack, Resource, Template } from './stacks';
+import { decodeEnvironment, Variable } from '../../contract/environment';
 
 /** What a synthesized app tells about the functions that coverage is attached to. */
 export interface CloudAssembly {
+  readonly stacks: readonly AssemblyStack[];
   readonly functions: readonly AttachedFunction[];
   /** The text of the files of their assets, by content: source maps that were not deployed are among them. */
   readonly contents: ReadonlyMap<string, Buffer>;
@@ -16,25 +18,25 @@ export interface CloudAssembly {
 export interface AttachedFunction {
   /** Where it is in the template: stack and logical id. */
   readonly name: string;
+  readonly stack: AssemblyStack;
+  /** As the template has them: texts and references. */
+  readonly variables: Readonly<Record<string, unknown>>;
   /** Its scripts as if none of them had run. */
   readonly scripts: readonly MergedScript[];
-}
-
-interface Template {
-  readonly Resources?: Record<string, { Type?: string; Properties?: FunctionProperties }>;
-}
-
-interface FunctionProperties {
-  readonly Code?: { S3Key?: unknown };
-  readonly Environment?: { Variables?: Record<string, unknown> };
 }
 
 interface AssetManifest {
   readonly files?: Record<string, { source?: { path?: string } }>;
 }
 
+interface Artifact {
+  readonly type?: string;
+  readonly environment?: string;
+  readonly properties?: Readonly<Record<string, unknown>>;
+}
+
 interface Manifest {
-  readonly artifacts?: Record<string, { readonly type?: string; readonly properties?: Record<string, unknown> }>;
+  readonly artifacts?: Readonly<Record<string, Artifact>>;
 }
 
 /**
@@ -53,26 +55,56 @@ export function readCloudAssembly(folder: string): CloudAssembly {
     .map((artifact) => String(artifact.properties?.[property]));
   const assets = new Map(named('cdk:asset-manifest', 'file').flatMap((file) =>
     Object.entries(readJson<AssetManifest>(join(folder, file)).files ?? {}).map(([hash, { source }]) => [hash, source?.path ?? ''] as const)));
-  const nestedStacks = [...assets.values()].filter((path) => path.endsWith('.nested.template.json'));
+  const stacks = readStacks(folder, manifest, assets);
   const functions: AttachedFunction[] = [];
   const contents = new Map<string, Buffer>();
-  for (const file of [...named('aws:cloudformation:stack', 'templateFile'), ...nestedStacks].sort()) {
-    const template = readJson<Template>(join(folder, file));
-    const stack = file.replace(/(\.nested)?\.template\.json$/, '');
-    for (const [logicalId, { Type, Properties }] of Object.entries(template.Resources ?? {})) {
-      const variables = Properties?.Environment?.Variables;
+  for (const stack of stacks) {
+    for (const [logicalId, { Type, Properties }] of Object.entries(stack.template.Resources ?? {})) {
+      const variables = (Properties?.Environment as { Variables?: Record<string, unknown> } | undefined)?.Variables;
       if (Type === 'AWS::Lambda::Function' && variables && Variable.HANDLER in variables) {
         const code = codeFolder(folder, assets, Properties!);
-        functions.push({ name: `${stack}/${logicalId}`, scripts: code ? scriptsOf(code, variables, contents) : [] });
+        functions.push({ name: `${stack.name}/${logicalId}`, stack, variables, scripts: code ? scriptsOf(code, variables, contents) : [] });
       }
     }
   }
   for (const nested of named('cdk:cloud-assembly', 'directoryName')) {
     const inner = readCloudAssembly(join(folder, nested));
+    stacks.push(...inner.stacks);
     functions.push(...inner.functions);
     inner.contents.forEach((content, hash) => contents.set(hash, content));
   }
-  return { functions, contents };
+  return { stacks, functions, contents };
+}
+
+/** The stacks of an assembly, each followed by those that are nested in it. */
+function readStacks(folder: string, manifest: Manifest, assets: ReadonlyMap<string, string>): AssemblyStack[] {
+  const files = Object.entries(manifest.artifacts ?? {}).filter(([, { type }]) => type === 'aws:cloudformation:stack');
+  return files.sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([id, { environment = '', properties }]) => {
+    const [, account, region] = /^aws:\/\/([^/]+)\/(.+)$/.exec(environment) ?? [];
+    return withNested(folder, assets, {
+      name: String(properties?.stackName ?? id),
+      account: account === 'unknown-account' ? undefined : account,
+      region: region === 'unknown-region' ? undefined : region,
+      template: readJson<Template>(join(folder, String(properties?.templateFile))),
+    });
+  });
+}
+
+function withNested(folder: string, assets: ReadonlyMap<string, string>, stack: AssemblyStack): AssemblyStack[] {
+  const nested = Object.entries(stack.template.Resources ?? {}).flatMap(([logicalId, resource]) => {
+    const file = nestedTemplate(resource, assets);
+    return file === undefined ? [] : withNested(folder, assets, {
+      ...stack, name: file.replace(/\.nested\.template\.json$/, ''), template: readJson<Template>(join(folder, file)), parent: { stack, logicalId },
+    });
+  });
+  return [stack, ...nested];
+}
+
+/** The address of a nested stack's template ends with the hash of an asset. */
+function nestedTemplate({ Type, Properties }: Resource, assets: ReadonlyMap<string, string>): string | undefined {
+  const hash = Type === 'AWS::CloudFormation::Stack' ? /\/([0-9a-f]{64})\.json"/.exec(JSON.stringify(Properties?.TemplateURL ?? ''))?.[1] : undefined;
+  const file = hash === undefined ? undefined : assets.get(hash);
+  return file?.endsWith('.nested.template.json') ? file : undefined;
 }
 
 function readJson<T>(file: string): T {
@@ -84,8 +116,8 @@ function readJson<T>(file: string): T {
 }
 
 /** The folder of a function's code: the template names it by hash, and the asset manifests know where it is. */
-function codeFolder(assembly: string, assets: ReadonlyMap<string, string>, properties: FunctionProperties): string | undefined {
-  const key = properties.Code?.S3Key;
+function codeFolder(assembly: string, assets: ReadonlyMap<string, string>, properties: Readonly<Record<string, unknown>>): string | undefined {
+  const key = (properties.Code as { S3Key?: unknown } | undefined)?.S3Key;
   const hash = typeof key === 'string' ? /^(?:.*\/)?([0-9a-f]{64})\.zip$/.exec(key)?.[1] : undefined;
   const path = hash === undefined ? undefined : assets.get(hash);
   const folder = path === undefined ? undefined : join(assembly, path);
