@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import * as ts from 'typescript';
 import { codeBlocks } from './markdown';
 import { synthesizeOrders } from '../../examples/orders/synthesize';
+import { LocalCloudFormation } from '../cli/local-cloudformation';
 import { LocalDeployment } from '../lambda/local-deployment';
 import { SynthesizedApp } from '../lambda/synthesized-app';
 
@@ -34,14 +35,17 @@ describe('the commands of the README', () => {
   describe('of lambda-coverage', () => {
     let folder: string;
     let deployment: LocalDeployment;
+    let cloudFormation: LocalCloudFormation;
 
     beforeAll(async () => {
       folder = mkdtempSync(path.join(tmpdir(), 'readme-'));
       deployment = await invokedExample(folder);
+      cloudFormation = await LocalCloudFormation.start({ resources: bucketOf(path.join(folder, 'cdk.out'), 'Orders', 'my-coverage-bucket') });
     }, 120_000);
 
     afterAll(async () => {
       await deployment.stop();
+      await cloudFormation.stop();
       rmSync(folder, { recursive: true, force: true });
     });
 
@@ -49,7 +53,7 @@ describe('the commands of the README', () => {
       const args = command.split(' ').slice(2);
       const cli = path.join(ROOT, 'assets', 'cli', 'lambda-coverage.js');
       const { stdout } = await promisify(execFile)(process.execPath, [cli, ...args], {
-        cwd: folder, env: { PATH: process.env.PATH, ...deployment.s3.environment() },
+        cwd: folder, env: { PATH: process.env.PATH, ...deployment.s3.environment(), ...cloudFormation.environment() },
       });
       expect(stdout).not.toBe('');
       const output = args.includes('--output') ? args[args.indexOf('--output') + 1]! : 'coverage';
@@ -67,6 +71,13 @@ async function invokedExample(folder: string): Promise<LocalDeployment> {
   await deployment.invoke('CreateOrder', {});
   await deployment.settled();
   return deployment;
+}
+
+/** What CloudFormation would know of the bucket of a stack. */
+function bucketOf(assembly: string, stack: string, name: string): Record<string, string> {
+  const { Resources } = JSON.parse(readFileSync(path.join(assembly, `${stack}.template.json`), 'utf8')) as { Resources: Record<string, { Type: string }> };
+  const [logicalId] = Object.entries(Resources).find(([, { Type }]) => Type === 'AWS::S3::Bucket')!;
+  return { [`${stack}/${logicalId}`]: name };
 }
 
 function compileErrors(text: string): string[] {
