@@ -3,6 +3,7 @@ import type { CoverageMap } from 'istanbul-lib-coverage';
 import { addUp, dated, nameOf, newestBuilds, olderBuild, type DatedFile, type ReportedBuild } from './builds';
 import type { CloudAssembly } from './cloud-assembly/cloud-assembly';
 import { convertScript, OriginalSources } from './convert-script';
+import { collectGarbage } from './garbage';
 import { InstrumentedCode } from './instrumented/instrumented-code';
 import { MergedCoverage } from './merging/merged-coverage';
 import type { MergedScript } from './merging/raw-merge';
@@ -83,6 +84,7 @@ export async function convertMerged(merged: MergedCoverage, sources: ContentFind
   const instrumentedFiles = merged.instrumented.files();
   const instrumented = await InstrumentedCode.read(find, instrumentedFiles, { repository, allBuilds });
   const originals = new OriginalSources();
+  collectGarbage();
   const files: DatedFile[] = [];
   for (const script of [...scripts.map((one) => withMap(one, assembly)), ...unique(idle)]) {
     try {
@@ -98,6 +100,7 @@ export async function convertMerged(merged: MergedCoverage, sources: ContentFind
     } catch (error) {
       errors.push(`${nameOf(script)}: ${(error as Error).message}`);
     }
+    collectGarbage();
   }
   for (const script of older.filter((one) => instrumented.mayBeIn(one))) {
     const source = await scriptSource(find, script).catch(() => undefined); // it is left out, whatever is wrong with it

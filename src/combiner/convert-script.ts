@@ -10,6 +10,7 @@ import { SamePositions, SourceMapPositions } from './convert/mapped-positions';
 import { OriginalSource } from './convert/original-source';
 import type { MergedScript } from './merging/raw-merge';
 import { isVendored, originalPath, reportedPath } from './original-path';
+import { RecentlyUsed } from './recently-used';
 import type { ScriptSource } from './script-source';
 import { sha256 } from './sha256';
 import { pathFilter } from '../patterns/path-filter';
@@ -38,24 +39,14 @@ const WRAPPER_END = '\n});'.length;
 
 /** Parsing a file costs more than all else about it, and many bundles hold the same one. */
 export class OriginalSources {
-  /** The one used last comes last. */
-  private readonly parsed = new Map<string, OriginalSource>();
-  private length = 0;
+  private readonly parsed = new RecentlyUsed<OriginalSource>(MAX_PARSED, ({ text }) => text.length);
 
   /** @throws SyntaxError */
   public get(path: string, text: string): OriginalSource {
     const key = `${path}\0${sha256(text)}`;
-    const original = this.parsed.get(key) ?? new OriginalSource(path, text);
-    if (!this.parsed.delete(key)) {
-      this.length += text.length;
-    }
-    this.parsed.set(key, original);
-    for (const [oldest, { text: { length } }] of this.parsed) {
-      if (this.length <= MAX_PARSED || oldest === key) {
-        break;
-      }
-      this.parsed.delete(oldest);
-      this.length -= length;
+    let original = this.parsed.get(key);
+    if (!original) {
+      this.parsed.set(key, (original = new OriginalSource(path, text)));
     }
     return original;
   }
@@ -108,6 +99,9 @@ export function convertScript(script: MergedScript, { text, map, mapProblem }: S
   if (positions instanceof SourceMapPositions && positions.isForeign(candidates.filter(({ isFound }) => !isFound).map(({ index }) => index))) {
     const { files, problems: more } = convertScript(script, { text }, context);
     return { files, problems: [...problems, `the source map of ${script.path} is of another script, so the script is reported as it is`, ...more] };
+  }
+  if (positions instanceof SourceMapPositions) {
+    generated.limit((start, end) => positions.hasOwn(start, end));
   }
   const functions = script.functions.filter(({ ranges }) => ranges[0]!.endOffset - script.wrapperLength <= text.length + WRAPPER_END);
   if (functions.length < script.functions.length) {

@@ -205,11 +205,12 @@ function decodeScript(value: unknown, at: string): ScriptCoverage {
     sha256: digest(fields.sha256, `${at}.sha256`),
     wrapperLength: fields.wrapperLength as number,
     ...optional('sourceMap', fields.sourceMap, at, digest),
-    functions: list(fields.functions, `${at}.functions`, decodeFunction),
+    functions: list(fields.functions, `${at}.functions`, decodeFunctionCoverage),
   };
 }
 
-function decodeFunction(value: unknown, at: string): FunctionCoverage {
+/** @throws Error that says what is wrong, beginning with `at` */
+export function decodeFunctionCoverage(value: unknown, at: string): FunctionCoverage {
   const { functionName, isBlockCoverage, ranges } = object(value, at);
   const decoded = list(ranges, `${at}.ranges`, decodeRange);
   const [whole] = decoded;

@@ -5,12 +5,28 @@ import { SyntaxTree, type SyntaxNode } from './syntax';
 /** A script as it ran: its text and its syntax tree. */
 export class GeneratedScript {
   public readonly lines: LineOffsets;
-  public readonly tree: SyntaxTree;
+  private program: SyntaxNode;
+  private known: SyntaxTree | undefined;
 
   /** @throws SyntaxError if it is neither an ES module nor a CommonJS module */
   public constructor(public readonly text: string) {
     this.lines = new LineOffsets(text);
-    this.tree = new SyntaxTree(parseScript(text));
+    this.program = parseScript(text);
+  }
+
+  public get tree(): SyntaxTree {
+    this.known ??= new SyntaxTree(this.program);
+    return this.known;
+  }
+
+  /**
+   * Leaves out the outermost statements that nobody asks for, before the tree is used: most of a bundle is vendored.
+   *
+   * @param isWanted whether anything is, from an offset to another one
+   */
+  public limit(isWanted: (start: number, end: number) => boolean): void {
+    const body = (this.program.body as SyntaxNode[]).filter(({ start, end }) => isWanted(start, end));
+    this.program = { ...this.program, body };
   }
 
   /** Where the token begins that an offset is at, or in the white space or the comments before. */

@@ -32,6 +32,8 @@ export class SourceMapPositions implements MappedPositions {
   private readonly offsets: number[] = [];
   private readonly places: OriginalPlace[] = [];
   private readonly fits = new Map<number, Fit>();
+  /** Where what was bundled begins; before it are helpers of the bundler. */
+  private begin = Number.MAX_SAFE_INTEGER;
 
   /**
    * @param originals lines of the original files by their index in the map; positions of the others are left out
@@ -48,6 +50,9 @@ export class SourceMapPositions implements MappedPositions {
           this.fits.set(source!, fit);
         }
         const offset = script.lines.offset(line, column);
+        if (source !== undefined) {
+          this.begin = Math.min(this.begin, offset ?? this.begin);
+        }
         const original = lines?.offset(originalLine!, originalColumn!);
         const last = this.places.at(-1);
         // esbuild repeats the mapping before at the beginning of each line
@@ -75,6 +80,11 @@ export class SourceMapPositions implements MappedPositions {
   public isOtherText(source: number): boolean {
     const { total, outside, insideWord } = this.fits.get(source) ?? { total: 0, outside: 0, insideWord: 0 };
     return outside + insideWord > total * MOST_OUTSIDE;
+  }
+
+  /** Whether a part of the script may have to do with the originals. */
+  public hasOwn(start: number, end: number): boolean {
+    return end <= this.begin || this.firstOriginal(start, end) !== undefined;
   }
 
   public generated(source: number, offset: number): readonly number[] {

@@ -1,5 +1,5 @@
 import { Names } from './names';
-import { isFunction, type SyntaxNode, type SyntaxTree } from './syntax';
+import { isFunction, isNode, type SyntaxNode, type SyntaxTree } from './syntax';
 
 /**
  * The calls of functions of a script that threw each time they were called. V8 has no counter for what follows a call; where the function
@@ -8,11 +8,13 @@ import { isFunction, type SyntaxNode, type SyntaxTree } from './syntax';
 export class ThrownCalls {
   /** By the function whose own code they are in; those in a `try` with a `catch` are not among them. */
   private readonly throws = new Map<SyntaxNode, SyntaxNode[]>();
-  private readonly calls: ReadonlyMap<SyntaxNode, readonly SyntaxNode[]>;
+  private readonly names: Names;
+  /** Calls by the names of what they call; most scripts need none of them. */
+  private named: ReadonlyMap<string, readonly SyntaxNode[]> | undefined;
 
   public constructor(private readonly tree: SyntaxTree) {
+    this.names = new Names(tree);
     tree.nodes.filter(({ type }) => type === 'ThrowStatement').forEach((statement) => this.addThrow(statement));
-    this.calls = this.throws.size === 0 ? new Map() : this.callsByFunction();
   }
 
   /**
@@ -26,7 +28,7 @@ export class ThrownCalls {
     const found = new Set<SyntaxNode>();
     for (let fn = this.nextIn(pending, at); fn; fn = this.nextIn(pending, at)) {
       pending.delete(fn);
-      for (const call of this.calls.get(fn) ?? []) {
+      for (const call of this.callsOf(fn)) {
         if (!found.has(call)) {
           found.add(call);
           onCall(call);
@@ -67,16 +69,32 @@ export class ThrownCalls {
     return undefined;
   }
 
-  private callsByFunction(): Map<SyntaxNode, SyntaxNode[]> {
-    const names = new Names(this.tree);
-    const calls = new Map<SyntaxNode, SyntaxNode[]>();
-    for (const call of this.tree.nodes) {
-      const callee = call.callee as SyntaxNode | undefined;
-      const fn = call.type === 'CallExpression' && callee?.type === 'Identifier' ? names.functionOf(callee) : undefined;
-      if (fn) {
-        calls.set(fn, [...calls.get(fn) ?? [], call]);
-      }
+  private callsOf(fn: SyntaxNode): SyntaxNode[] {
+    return this.namesOf(fn).flatMap((name) => this.callsNamed(name)).filter((call) => this.names.functionOf(call.callee as SyntaxNode) === fn);
+  }
+
+  /** Its own, and that of the variable that it is the value of, perhaps by a call that gives it its name. */
+  private namesOf(fn: SyntaxNode): string[] {
+    let around = this.tree.parent(fn);
+    if (around?.type === 'CallExpression') {
+      around = this.tree.parent(around);
     }
-    return calls;
+    return [fn.id, around?.type === 'VariableDeclarator' ? around.id : undefined].filter(isNode).flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
+  }
+
+  private callsNamed(name: string): readonly SyntaxNode[] {
+    if (!this.named) {
+      const named = new Map<string, SyntaxNode[]>();
+      for (const node of this.tree.nodes) {
+        const { name: called, type } = (node.callee ?? {}) as Partial<SyntaxNode> & { readonly name?: string };
+        if (node.type === 'CallExpression' && type === 'Identifier') {
+          const calls = named.get(called!) ?? [];
+          named.set(called!, calls);
+          calls.push(node);
+        }
+      }
+      this.named = named;
+    }
+    return this.named.get(name) ?? [];
   }
 }

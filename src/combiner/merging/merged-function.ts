@@ -29,16 +29,17 @@ export class MergedFunction {
     return this.first.startOffset;
   }
 
-  public add({ isBlockCoverage, ranges }: FunctionCoverage): void {
+  /** @param times how often it was told */
+  public add({ isBlockCoverage, ranges }: FunctionCoverage, times: number): void {
     const forms = isBlockCoverage ? this.exact : this.whole;
     const form = forms.find((one) => isAlike(one.ranges, ranges));
     if (form) {
       for (let index = 0; index < ranges.length; index++) {
-        form.counts[index]! += ranges[index]!.count;
+        form.counts[index]! += ranges[index]!.count * times;
       }
       return;
     }
-    forms.push({ ranges, counts: ranges.map(({ count }) => count) });
+    forms.push({ ranges, counts: ranges.map(({ count }) => count * times) });
     if (forms.length > MOST_FORMS) {
       const { ranges: merged } = this.merged(forms, isBlockCoverage);
       forms.splice(0, forms.length, { ranges: merged, counts: merged.map(({ count }) => count) });

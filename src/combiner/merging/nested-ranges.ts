@@ -9,12 +9,15 @@ const MAX_DEPTH = 1_000;
  * @throws Error that names the range which is not
  */
 export function checkNesting(raw: V8RawCoverage): void {
-  raw.result.forEach(({ functions, path }) => functions.forEach((coverage) => {
-    const wrong = firstNotNested(coverage);
-    if (wrong !== undefined) {
-      throw new Error(`the ranges of function '${coverage.functionName}' of ${path} are not nested as V8 nests them, from ${wrong} on`);
-    }
-  }));
+  raw.result.forEach(({ functions, path }) => functions.forEach((coverage) => checkFunctionNesting(coverage, path)));
+}
+
+/** @throws Error that names the range which is not */
+export function checkFunctionNesting(coverage: FunctionCoverage, path = 'a script'): void {
+  const wrong = firstNotNested(coverage);
+  if (wrong !== undefined) {
+    throw new Error(`the ranges of function '${coverage.functionName}' of ${path} are not nested as V8 nests them, from ${wrong} on`);
+  }
 }
 
 /** @returns the offset where the first block begins that is empty, out of order, partly in another, or too deep */

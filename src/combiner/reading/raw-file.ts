@@ -1,4 +1,5 @@
 import { unpacked } from './compressed';
+import type { SharedFunctions } from './shared-functions';
 import { decodeRawCoverageFile, type RawCoverage } from '../../contract/raw-coverage';
 import { checkNesting } from '../merging/nested-ranges';
 
@@ -14,8 +15,15 @@ export async function decodeRawFile(content: Buffer): Promise<RawCoverage[]> {
   return decodeUnpacked(await unpacked(content, MAX_UNPACKED));
 }
 
-/** @throws Error that says what is wrong with it */
-export function decodeUnpacked(content: Buffer): RawCoverage[] {
+/**
+ * @param shared what was read before, where many are read
+ * @throws Error that says what is wrong with it
+ */
+export function decodeUnpacked(content: Buffer, shared?: SharedFunctions): RawCoverage[] {
+  const known = shared?.decode(content);
+  if (known) {
+    return [known];
+  }
   const raws = decodeRawCoverageFile(content.toString('utf8'));
   for (const raw of raws) {
     if (raw.kind === 'v8') {

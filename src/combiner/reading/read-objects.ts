@@ -1,5 +1,6 @@
 import { unpacked } from './compressed';
 import { decodeUnpacked, MAX_UNPACKED } from './raw-file';
+import { SharedFunctions } from './shared-functions';
 import type { RawCoverage } from '../../contract/raw-coverage';
 import { StoreError, type CoverageStore } from '../stores/store';
 
@@ -7,8 +8,10 @@ import { StoreError, type CoverageStore } from '../stores/store';
 const FETCHED_AHEAD = 16;
 /** and no more are asked for while so many bytes wait. */
 const BYTES_AHEAD = 16 * 1024 * 1024;
-/** What is unpacked has ten times as many bytes: one object while another one is merged. */
-const UNPACKED_AHEAD = 2;
+/** What is unpacked has ten times as many bytes: some objects are while another one is merged, */
+const UNPACKED_AHEAD = 6;
+/** of so many bytes together, or one. */
+const UNPACKED_BYTES_AHEAD = 512 * 1024;
 /** Larger objects are refused before they are read. */
 const MAX_PACKED = 32 * 1024 * 1024;
 
@@ -34,6 +37,8 @@ export interface ReadResult {
 interface Fetched {
   readonly key: string;
   readonly content: Promise<Buffer>;
+  /** In bytes, once it has come. */
+  size?: number;
   text?: Promise<Buffer>;
 }
 
@@ -53,22 +58,33 @@ export async function readObjects(
   let complete = true;
   let waiting = 0;
   const ahead: Fetched[] = [];
+  const shared = new SharedFunctions();
   const fetch = (key: string): Fetched => {
     const content = store.read(key, MAX_PACKED).then((bytes) => {
       waiting += bytes.length;
+      one.size = bytes.length;
       return bytes;
     });
     content.catch(() => undefined); // it is waited for in its turn
-    return { key, content };
+    const one: Fetched = { key, content };
+    return one;
   };
-  const next = async () => {
-    ahead.slice(0, UNPACKED_AHEAD).forEach((one) => {
+  const unpackAhead = () => {
+    let bytes = 0;
+    for (const one of ahead.slice(0, UNPACKED_AHEAD)) {
+      bytes += one.size ?? UNPACKED_BYTES_AHEAD;
+      if (one !== ahead[0] && bytes > UNPACKED_BYTES_AHEAD) {
+        break;
+      }
       one.text ??= one.content.then((content) => unpacked(content, MAX_UNPACKED));
       one.text.catch(() => undefined);
-    });
+    }
+  };
+  const next = async () => {
+    unpackAhead();
     const { key, content, text } = ahead.shift()!;
     try {
-      use(decodeUnpacked(await text!), key);
+      use(decodeUnpacked(await text!, shared), key);
       processed++;
     } catch (error) {
       errors.push(`${key}: ${(error as Error).message}`);
