@@ -2,6 +2,9 @@
 import { loadavg } from 'node:os';
 import * as path from 'node:path';
 import { Command, Option } from 'commander';
+import { measureCombining } from './combining/combining';
+import { saveCombining } from './combining/results';
+import { combiningTable } from './combining/section';
 import { Deployment } from './deployment';
 import { DOCUMENT, writeDocument } from './document';
 import { seededRandom } from './estimate';
@@ -24,7 +27,9 @@ interface Options {
   readonly docs?: boolean;
 }
 
-const names = ROWS.map(({ name }) => name);
+/** Not a row: it is of other tools, and of no function. */
+const COMBINING = 'combining';
+const names = [...ROWS.map(({ name }) => name), COMBINING];
 const options = new Command('bench')
   .addOption(new Option('--rows <name...>', 'what to measure').choices(names).default(names))
   .addOption(new Option('--node <version...>', 'what to measure it on').choices(NODE_VERSIONS).default(NODE_VERSIONS))
@@ -38,7 +43,13 @@ const options = new Command('bench')
 
 async function main(): Promise<void> {
   if (!options.docs) {
-    await measure(ROWS.filter(({ name }) => options.rows.includes(name)), options);
+    const rows = ROWS.filter(({ name }) => options.rows.includes(name));
+    if (rows.length > 0) {
+      await measure(rows, options);
+    }
+    if (options.rows.includes(COMBINING)) {
+      await combine(options);
+    }
   }
   const latest = latestResults();
   if (!latest) {
@@ -46,6 +57,14 @@ async function main(): Promise<void> {
   }
   writeDocument(latest);
   console.log(`written: ${path.relative(process.cwd(), DOCUMENT)}`);
+}
+
+async function combine({ quick }: Options): Promise<void> {
+  const mode = quick ? 'quick' : 'full';
+  const run = { machine: await thisMachine(), mode, at: new Date().toISOString(), commit: commit(), load: loadavg()[0]! } as const;
+  const results = await measureCombining(mode);
+  console.log(`\n${combiningTable(results)}\n`);
+  saveCombining({ ...run, results });
 }
 
 async function measure(rows: readonly Row[], { quick, node, seed, native }: Options): Promise<void> {
