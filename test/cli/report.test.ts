@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -154,12 +154,14 @@ describe('what cannot be done exits with 1 and says why:', () => {
     ['a folder that does not exist', ['nowhere'], /folder 'nowhere' does not exist/],
     ['a folder without coverage', ['.'], /no coverage in \.: no object/],
     ['an output folder that cannot be made', ['s3://tiny-coverage', '-o', 'file/below'], /the output folder 'file\/below' cannot be made/],
+    ['an output folder that cannot be written to', ['s3://tiny-coverage', '-o', 'taken', '-f', 'json'], /the report 'json' cannot be written to the output folder 'taken': EISDIR/],
     ['an app that is no cloud assembly', ['s3://tiny-coverage', '--app', '.'], /'\.' is not a cloud assembly: it has no manifest\.json/],
   ];
 
   test.each(cases)('%s', async (_, args, message) => {
     put(good());
     writeFileSync(path.join(folder, 'file'), '');
+    mkdirSync(path.join(folder, 'taken', 'coverage-final.json'), { recursive: true });
     const { exitCode, stderr } = await report(...args);
     expect(stderr).toMatch(message);
     expect(stderr.trim().split('\n')).toHaveLength(1);

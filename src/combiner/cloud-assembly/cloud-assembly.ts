@@ -102,7 +102,7 @@ function withNested(folder: string, assets: ReadonlyMap<string, string>, stack: 
 
 /** The address of a nested stack's template ends with the hash of an asset. */
 function nestedTemplate({ Type, Properties }: Resource, assets: ReadonlyMap<string, string>): string | undefined {
-  const hash = Type === 'AWS::CloudFormation::Stack' ? /\/([0-9a-f]{64})\.json"/.exec(JSON.stringify(Properties?.TemplateURL ?? ''))?.[1] : undefined;
+  const hash = Type === 'AWS::CloudFormation::Stack' ? /([0-9a-f]{64})\.json"/.exec(JSON.stringify(Properties?.TemplateURL ?? ''))?.[1] : undefined;
   const file = hash === undefined ? undefined : assets.get(hash);
   return file?.endsWith('.nested.template.json') ? file : undefined;
 }

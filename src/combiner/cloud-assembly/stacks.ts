@@ -44,8 +44,11 @@ export function resolveValue(value: unknown, stack: AssemblyStack, all: readonly
     case 'Fn::ImportValue': return resolveImport(textOf(argument, stack, all), stack, all);
     case 'Fn::GetAtt': return resolveOutput(argument as [string, string], stack, all);
     case 'Fn::Join': {
-      const [separator, parts] = argument as [string, unknown[]];
-      return { text: parts.map((part) => textOf(part, stack, all)).join(separator) };
+      const [separator, parts] = argument as [string, unknown];
+      if (Array.isArray(parts)) {
+        return { text: parts.map((part) => textOf(part, stack, all)).join(separator) };
+      }
+      break;
     }
     case 'Fn::Sub': {
       if (typeof argument === 'string') {

@@ -48,7 +48,7 @@ function blockStarts(node: SyntaxNode): number[] {
     case 'LogicalExpression': return [left!.end];
     case 'SwitchCase': return [node.start];
     default: return STATEMENTS_WITH_COUNTER.test(node.type)
-      ? [consequent, node.alternate, node.body, node.block, node.handler, node.finalizer].filter(isNode).map(({ start }) => start)
+      ? [consequent, node.alternate, node.type === 'LabeledStatement' ? undefined : node.body, node.handler, node.finalizer].filter(isNode).map(({ start }) => start)
       : [];
   }
 }

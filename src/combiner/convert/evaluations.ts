@@ -34,7 +34,9 @@ export class Evaluations {
     const conditionals = [...this.tree.nodes.filter(armsWithRange), ...this.suspensions.passedBy];
     for (const node of conditionals.filter((one) => !this.isLastPartOfAnother(one)).sort((x, y) => x.end - y.end)) {
       const owner = this.owner(node);
-      this.conditionals.set(owner, [...this.conditionals.get(owner) ?? [], node]);
+      const own = this.conditionals.get(owner) ?? [];
+      own.push(node);
+      this.conditionals.set(owner, own);
       this.countWhatFollows(node);
     }
     this.tree.nodes.filter(({ type }) => type === 'SwitchStatement').forEach((node) => this.countTestsOf(node));

@@ -122,12 +122,19 @@ export class Places {
       return this.isInOptionalChain(node) ? offset : this.outsideOptionalChain(offset);
     }
     const own = firstExpression(node);
-    const first = own && this.script.tree.startingAt(offset).map(firstExpression).find(Boolean);
-    if (first?.type !== 'SequenceExpression' || own!.type === 'SequenceExpression') {
+    const statement = own && this.script.tree.startingAt(offset).find(firstExpression);
+    const first = statement && firstExpression(statement);
+    if (!own || !first) {
+      return offset;
+    }
+    const [place] = this.direct(own);
+    if (statement!.type !== node.type && place !== undefined && place > offset && place < statement!.end) {
+      return place; // a minifier made another statement of it and of others: it begins with what it tests
+    }
+    if (first.type !== 'SequenceExpression' || own.type === 'SequenceExpression') {
       return offset;
     }
     const expressions = first.expressions as SyntaxNode[];
-    const [place] = this.direct(own!);
     const part = expressions.find(({ start, end }) => place !== undefined && start <= place && place < end) ?? expressions.at(-1)!;
     return this.besideFunction(part.start);
   }

@@ -52,9 +52,13 @@ export function writeReports({ coverage, texts, builds }: Pick<Combined, 'covera
   } as never);
   return formats.map((format) => {
     const { report, file } = REPORTERS[format](textFile);
-    report.execute(context);
-    if (format === 'json') {
-      writeFileSync(join(folder, BUILDS_FILE), JSON.stringify(builds, undefined, 2));
+    try {
+      report.execute(context);
+      if (format === 'json') {
+        writeFileSync(join(folder, BUILDS_FILE), JSON.stringify(builds, undefined, 2));
+      }
+    } catch (error) {
+      throw new Error(`the report '${format}' cannot be written to the output folder '${folder}': ${(error as Error).message}`);
     }
     return file;
   }).filter((file) => file !== '');

@@ -51,6 +51,10 @@ const MINIFIED_PAIRS: Record<string, readonly [string, string]> = {
     'function f(a, b) { if (a) { return true; } if (b) { return true; } return false; } f(0, 1);',
     'function f(a, b) { if (a) { return true; } if (b) { return true; } return false; } f(0, 0);',
   ],
+  'which of two comparisons held, with null and with undefined, that became one': [
+    'function f(a) { if (a === null || a === undefined) { return 1; } return 2; } f(Object.values({ x: null, y: void 0 })[0]);',
+    'function f(a) { if (a === null || a === undefined) { return 1; } return 2; } f(Object.values({ x: null, y: void 0 })[1]);',
+  ],
   'whether a test held that was put into an argument, which is not evaluated': [
     'function f(a, b) { const c = a ? b?.(1) : b?.(2); return c; } f(0, void 0);',
     'function f(a, b) { const c = a ? b?.(1) : b?.(2); return c; } f(1, void 0);',

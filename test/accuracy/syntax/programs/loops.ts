@@ -247,6 +247,7 @@ export function handler({ x, ...rest }) {
   return log;
 }`,
     events: [{ x: 1 }, { x: 0 }, { x: 1, y: 1 }],
+    differs: [{ counter: 'statement 27 at 16:27: hit', reason: THROWS }],
   },
   {
     name: 'an event that makes the handler throw',
