@@ -37,7 +37,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   jsiiVersion: '~6.0.0',
   typescriptVersion: '~6.0.0',
   validateTsconfig: ValidateTsconfig.MINIMAL,
-  excludeTypescript: ['src/patterns/**', 'src/wrapper/**', 'src/combiner/**', 'src/cli/**'],
+  excludeTypescript: ['src/patterns/**', 'src/wrapper/**', 'src/conversion/**', 'src/instrumenter/**', 'src/combiner/**', 'src/cli/**'],
   publishToPypi: { distName: 'cdk-lambda-coverage', module: 'cdk_lambda_coverage' },
   publishToMaven: {
     javaPackage: 'io.github.cdklambdacoverage',

@@ -46,7 +46,7 @@ const COMMON: BuildOptions = {
   legalComments: 'none',
   logLevel: 'warning',
   absWorkingDir: root,
-  alias: { '@babel/core': join(root, 'src/combiner/convert/babel-core.ts') },
+  alias: { '@babel/core': join(root, 'src/conversion/babel-core.ts') },
 };
 
 const BUNDLES: Record<string, BuildOptions> = {

@@ -5,12 +5,14 @@ const ARROWS: Record<string, string[]> = {
   contract: [],
   patterns: [],
   wrapper: ['contract', 'patterns'],
-  combiner: ['contract', 'patterns'],
+  conversion: ['contract', 'patterns'],
+  instrumenter: ['contract', 'conversion', 'patterns'],
+  combiner: ['contract', 'conversion', 'patterns'],
   cli: ['combiner', 'contract'],
 };
 
-/** The import arrows of the architecture as lint errors: constructs → contract ← wrapper, contract ← combiner ← cli, and
- * patterns, which wrapper and combiner match alike. */
+/** The import arrows of the architecture as lint errors: constructs → contract ← wrapper, contract ← combiner ← cli; and
+ * what several need: conversion (instrumenter and combiner), patterns (all that match files). */
 export class Linting extends Component {
   constructor(project: typescript.TypeScriptProject) {
     super(project);

@@ -2,15 +2,16 @@
 import type { CoverageMap } from 'istanbul-lib-coverage';
 import { addUp, dated, nameOf, newestBuilds, olderBuild, type DatedFile, type ReportedBuild } from './builds';
 import type { CloudAssembly } from './cloud-assembly/cloud-assembly';
-import { convertScript, OriginalSources } from './convert-script';
+import { convertScript } from './convert-script';
 import { collectGarbage } from './garbage';
 import { InstrumentedCode } from './instrumented/instrumented-code';
+import { scriptSource, type ContentFinder } from './kept-content';
 import { MergedCoverage } from './merging/merged-coverage';
 import type { MergedScript } from './merging/raw-merge';
 import { readObjects, type ReadOptions, type ReadResult } from './reading/read-objects';
 import type { Repository } from './repository';
-import { scriptSource, type ContentFinder } from './script-source';
 import type { CoverageStore } from './stores/store';
+import { OriginalSources } from '../conversion/original-sources';
 
 export interface CombineOptions {
   /** Where it is given, what never ran is there with 0, and maps that were not deployed are found. */

@@ -1,8 +1,8 @@
 import type { CoverageMap } from 'istanbul-lib-coverage';
 import { addUp } from './builds';
 import { convertMerged, type Combined } from './combine';
+import type { ContentFinder } from './kept-content';
 import type { MergedCoverage } from './merging/merged-coverage';
-import type { ContentFinder } from './script-source';
 
 /**
  * The coverage of each Lambda function by itself. Most have code of their own, which has been converted; where several share theirs, it is

@@ -6,10 +6,11 @@ import type { CoverageMapData } from 'istanbul-lib-coverage';
 import type { BothWays } from './both-ways';
 import { AS_IT_IS } from './builds';
 import { counters, differences } from './counters';
-import { convertScript, OriginalSources } from '../../src/combiner/convert-script';
+import { convertScript } from '../../src/combiner/convert-script';
+import { scriptSource } from '../../src/combiner/kept-content';
 import { RawMerge } from '../../src/combiner/merging/raw-merge';
 import { Repository } from '../../src/combiner/repository';
-import { scriptSource } from '../../src/combiner/script-source';
+import { OriginalSources } from '../../src/conversion/original-sources';
 import { rawCoverage } from '../combiner/raw-coverage';
 
 /** How what the combiner makes of V8's counts goes with Istanbul's. */

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { filesBelow } from '../files-below';
-import type { MergedScript } from '../merging/raw-merge';
-import { isVendored } from '../original-path';
-import { sha256 } from '../sha256';
 import type { AssemblyStack, Resource, Template } from './stacks';
 import { decodeEnvironment, Variable } from '../../contract/environment';
+import { isVendored } from '../../conversion/original-path';
+import { sha256 } from '../../conversion/sha256';
+import { filesBelow } from '../files-below';
+import type { MergedScript } from '../merging/raw-merge';
 
 /** What a synthesized app tells about the functions that coverage is attached to. */
 export interface CloudAssembly {

@@ -3,10 +3,10 @@ import { KnownKeys } from './known-keys';
 import { rawFiles } from './raw-files';
 import { checkpointPrefix } from '../../contract/object-keys';
 import type { RawCoverage } from '../../contract/raw-coverage';
+import { sha256 } from '../../conversion/sha256';
 import { MergedCoverage } from '../merging/merged-coverage';
 import { unpacked } from '../reading/compressed';
 import { decodeUnpacked } from '../reading/raw-file';
-import { sha256 } from '../sha256';
 import { StoreError, type WritableStore } from '../stores/store';
 
 const VERSION = 1;

@@ -3,10 +3,10 @@ import { mergeIncrementally } from './merge-incrementally';
 import { rawFiles } from './raw-files';
 import { compactionKey, formatExecutionId, parseRawCoverageKey, rawCoverageKey, uuidOfHash } from '../../contract/object-keys';
 import type { RawCoverage } from '../../contract/raw-coverage';
+import { sha256 } from '../../conversion/sha256';
 import { MergedCoverage } from '../merging/merged-coverage';
 import type { Alike } from '../merging/merged-metadata';
 import { decodeRawFile } from '../reading/raw-file';
-import { sha256 } from '../sha256';
 import { CompactionJournal } from '../stores/compaction-journal';
 import { StoreError, type WritableStore } from '../stores/store';
 

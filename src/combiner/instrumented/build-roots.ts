@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { reportedPath } from '../original-path';
+import { reportedPath } from '../../conversion/original-path';
 import type { Repository } from '../repository';
 
 /**

@@ -3,9 +3,9 @@ import { encodedMap, FlattenMap, type EncodedSourceMap, type SourceMapInput } fr
 import { createCoverageMap, type CoverageMap, type FileCoverageData } from 'istanbul-lib-coverage';
 import { createSourceMapStore } from 'istanbul-lib-source-maps';
 import { parseShape, type InstrumentedShape } from './instrumented-shape';
+import { sourcePath } from '../../conversion/original-path';
+import { verified, type ContentFinder } from '../kept-content';
 import type { MergedInstrumentation } from '../merging/instrumented-merge';
-import { sourcePath } from '../original-path';
-import { verified, type ContentFinder } from '../script-source';
 
 /** An original file of an instrumented one. */
 export interface InstrumentedOriginal {

@@ -4,12 +4,13 @@ import { BuildRoots } from './build-roots';
 import { dated, nameOf, newestBuilds, olderBuild, type DatedFile } from '../builds';
 import { Instrumentation, type InstrumentedOriginal } from './instrumentation';
 import { instrumentedScript } from './instrumented-scripts';
+import { isVendored } from '../../conversion/original-path';
+import type { ScriptSource } from '../../conversion/script-source';
 import { pathFilter } from '../../patterns/path-filter';
+import type { ContentFinder } from '../kept-content';
 import type { MergedInstrumentation } from '../merging/instrumented-merge';
 import type { MergedScript } from '../merging/raw-merge';
-import { isVendored } from '../original-path';
 import type { Repository } from '../repository';
-import type { ContentFinder, ScriptSource } from '../script-source';
 
 export interface InstrumentedCodeOptions {
   /** Where it is given, paths are relative to it, and the texts of files are found. */

@@ -1,9 +1,9 @@
 import { isNamed } from './build-roots';
-import { ownSources } from '../convert-script';
 import type { Instrumentation } from './instrumentation';
+import { reportedPath } from '../../conversion/original-path';
+import { ownSources } from '../../conversion/own-code';
+import type { ScriptSource } from '../../conversion/script-source';
 import type { MergedScript } from '../merging/raw-merge';
-import { reportedPath } from '../original-path';
-import type { ScriptSource } from '../script-source';
 
 /** What a script says of the instrumented files in it, and they of it. */
 export interface InstrumentedScript {
@@ -20,7 +20,7 @@ export interface InstrumentedScript {
 /** @param instrumented what was instrumented in the script, one at least */
 export function instrumentedScript(script: MergedScript, { map }: ScriptSource, instrumented: readonly Instrumentation[]): InstrumentedScript {
   const paths = [...new Set(instrumented.flatMap(({ path, originals }) => [path, ...originals]))];
-  const sources = map ? ownSources(script, map) : [];
+  const sources = map ? ownSources(script.path, map) : [];
   const told = sources.filter(({ path }) => paths.some((one) => isNamed(one, path)));
   const itself = reportedPath(script.path);
   const isOneFile = instrumented.some(({ path }) => isNamed(path, itself));

@@ -1,6 +1,6 @@
 import { decodeFunctionCoverage, decodeRawCoverage, type FunctionCoverage, type RawCoverage } from '../../contract/raw-coverage';
+import { RecentlyUsed } from '../../conversion/recently-used';
 import { checkFunctionNesting } from '../merging/nested-ranges';
-import { RecentlyUsed } from '../recently-used';
 
 const ARRAY_START = '"functions":[';
 /** Where a function ends and the next one begins: within a text of JSON quotes are escaped, so it is nothing else. */

@@ -1,6 +1,6 @@
 import { HINTS } from './programs/hints';
 import { testSameAsIstanbul } from './same-as-istanbul';
-import { OriginalSource } from '../../../src/combiner/convert/original-source';
+import { OriginalSource } from '../../../src/conversion/original-source';
 
 describe('comments that leave code out', () => testSameAsIstanbul(HINTS));
 

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
-import { BlockCounts } from '../../../src/combiner/convert/block-counts';
 import { checkNesting } from '../../../src/combiner/merging/nested-ranges';
 import { RawMerge } from '../../../src/combiner/merging/raw-merge';
 import type { CoverageRange, V8RawCoverage } from '../../../src/contract/raw-coverage';
+import { BlockCounts } from '../../../src/conversion/v8/block-counts';
 import { rawCoverage } from '../raw-coverage';
 
 function rawOf(...ranges: Array<readonly [start: number, end: number, count?: number]>): V8RawCoverage {

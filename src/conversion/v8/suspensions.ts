@@ -1,4 +1,4 @@
-import type { SyntaxNode, SyntaxTree } from './syntax';
+import type { SyntaxNode, SyntaxTree } from '../syntax';
 
 /** The awaits and yields of a script, by the expressions that they are parts of. */
 export class Suspensions {

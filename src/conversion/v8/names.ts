@@ -1,4 +1,4 @@
-import { children, isFunction, isNode, type SyntaxNode, type SyntaxTree } from './syntax';
+import { children, isFunction, isNode, type SyntaxNode, type SyntaxTree } from '../syntax';
 
 /** What a name was bound to where it was declared: a function, what a variable began with, or something else. */
 interface Binding {

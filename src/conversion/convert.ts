@@ -1,13 +1,13 @@
 import type { BranchMapping, FileCoverageData, Range } from 'istanbul-lib-coverage';
 import type { ConditionalTwin } from './conditional-twins';
-import type { Evaluations } from './evaluations';
+import type { Counts } from './counts';
 import type { GeneratedScript } from './generated-script';
 import type { MappedPositions } from './mapped-positions';
 import type { OriginalSource } from './original-source';
 import { isInPlace, Places, unconditionalParts } from './places';
 import { isFunction, isHolder, isNode, leaves, statementList, type SyntaxNode } from './syntax';
 
-export interface Conversion {
+export interface Conversion<T> {
   readonly original: OriginalSource;
   /** The counters of the original file. */
   readonly shape: FileCoverageData;
@@ -15,17 +15,25 @@ export interface Conversion {
   readonly source: number;
   readonly positions: MappedPositions;
   readonly script: GeneratedScript;
-  readonly evaluations: Evaluations;
+  readonly counts: Counts<T>;
+}
+
+/** What Istanbul calls them: statements, functions and the arms of branches, by their ids in the shape. */
+export interface Counters<T> {
+  readonly s: Record<string, T>;
+  readonly f: Record<string, T>;
+  readonly b: Record<string, T[]>;
 }
 
 /**
- * The Istanbul coverage of an original file: Istanbul's own counters of that file, each with the count that V8 has for the
- * place in the script where it begins. What is not in the script did not run.
+ * The Istanbul coverage of an original file: Istanbul's own counters of that file, each with the count of the place in the script where
+ * it begins. What is not in the script did not run.
  */
-export function convert({ original, shape, source, positions, script, evaluations }: Conversion): FileCoverageData {
+export function convert<T>({ original, shape, source, positions, script, counts }: Conversion<T>): Counters<T> {
   const places = new Places(original, source, positions, script);
-  const counted = new Map<SyntaxNode, number>();
-  const count = (offsets: readonly number[]) => offsets.reduce((most, offset) => Math.max(most, evaluations.at(offset)), 0);
+  const counted = new Map<SyntaxNode, T>();
+  const { never } = counts;
+  const count = (offsets: readonly number[]) => (offsets.length === 0 ? never : counts.most(offsets.map((offset) => counts.at(offset))));
   const nodeAt = (range: Range) => {
     const start = offsetOf(original, range.start);
     const end = offsetOf(original, range.end);
@@ -33,44 +41,44 @@ export function convert({ original, shape, source, positions, script, evaluation
   };
   const at = (range: Range) => {
     const node = nodeAt(range);
-    return node ? countOf(node) : 0;
+    return node ? countOf(node) : never;
   };
-  const coverage: FileCoverageData = structuredClone(shape);
-  for (const [id, range] of Object.entries(coverage.statementMap)) {
-    coverage.s[id] = at(range);
+  const counters: Counters<T> = { s: {}, f: {}, b: {} };
+  for (const [id, range] of Object.entries(shape.statementMap)) {
+    counters.s[id] = at(range);
   }
   const bodies = new Map(original.tree.nodes.filter(isFunction).map((node) => [(node.body as SyntaxNode | undefined)?.start, node]));
-  for (const [id, { loc }] of Object.entries(coverage.fnMap)) {
+  for (const [id, { loc }] of Object.entries(shape.fnMap)) {
     const node = bodies.get(offsetOf(original, loc.start));
-    coverage.f[id] = node ? count(places.ofBody(node)) : 0;
+    counters.f[id] = node ? count(places.ofBody(node)) : never;
   }
-  for (const [id, branch] of Object.entries(coverage.branchMap)) {
+  for (const [id, branch] of Object.entries(shape.branchMap)) {
     const node = nodeAt(branch.loc);
-    coverage.b[id] = branch.locations.map((location, index) => {
+    counters.b[id] = branch.locations.map((location, index) => {
       switch (branch.type) {
         case 'if': {
           const statement = node && findType(original, node, 'IfStatement');
-          return statement ? countArms(statement)[armAt(branch, index, statement)] : 0;
+          return statement ? countArms(statement)[armAt(branch, index, statement)] : never;
         }
         case 'cond-expr': {
           const conditional = node && findType(original, node, 'ConditionalExpression');
-          return conditional ? countArms(conditional)[armAt(branch, index, conditional)] : 0;
+          return conditional ? countArms(conditional)[armAt(branch, index, conditional)] : never;
         }
         case 'switch': {
           const clause = nodeAt(location);
-          return clause?.type === 'SwitchCase' ? count(places.ofCase(clause)) : 0;
+          return clause?.type === 'SwitchCase' ? count(places.ofCase(clause)) : never;
         }
         case 'default-arg': {
-          return node ? countDefault(node) : 0;
+          return node ? countDefault(node) : never;
         }
         default: {
           const operand = nodeAt(location);
-          return operand ? countIfPlaced(places.of(operand)) ?? (index === 0 ? countWith(operand) : countDroppedOperand(branch, index)) : 0;
+          return operand ? countIfPlaced(places.of(operand)) ?? (index === 0 ? countWith(operand) : countDroppedOperand(branch, index)) : never;
         }
       }
     });
   }
-  return coverage;
+  return counters;
 
   /** A comment such as `istanbul ignore if` leaves one of the arms out. */
   function armAt({ locations }: BranchMapping, index: number, conditional: SyntaxNode): 0 | 1 {
@@ -82,33 +90,20 @@ export function convert({ original, shape, source, positions, script, evaluation
   }
 
   /** How often the test held, and how often it did not. */
-  function countArms(conditional: SyntaxNode): [number, number] {
+  function countArms(conditional: SyntaxNode): readonly [T, T] {
     const twin = places.twinOf(conditional);
-    if (twin?.remainder) {
-      const { role, whole, other } = twin.remainder;
-      const left = Math.max(0, evaluations.completions(whole) - evaluations.ofArm(other));
-      const rest = Math.max(0, evaluations.completions(twin.test) - left);
-      return role === 'consequent' ? [left, rest] : [rest, left];
+    if (twin) {
+      return counts.arms(twin);
     }
-    const [consequent, alternate] = twin
-      ? [twin.consequent, twin.alternate].map((arm) => arm && evaluations.ofArm(arm))
-      : [conditional.consequent, conditional.alternate].map((arm) => (isNode(arm) ? countIfPlaced(places.ofArm(arm)) : undefined));
-    if (consequent !== undefined && alternate !== undefined) {
-      return [consequent, alternate];
-    }
-    if (twin?.loop) {
-      const ended = evaluations.ofFailedTest(twin.loop);
-      return [consequent ?? ended, alternate ?? ended];
-    }
-    // V8 has no block for an arm that is not there: as often as the test, less the times of the other arm.
-    const tests = twin ? evaluations.completions(twin.test) : count(places.of(conditional));
+    const [consequent, alternate] = [conditional.consequent, conditional.alternate].map((arm) => (isNode(arm) ? countIfPlaced(places.ofArm(arm)) : undefined));
+    const tests = count(places.of(conditional));
     if (consequent === undefined && alternate === undefined) {
-      return [0, isNode(conditional.alternate) ? 0 : tests];
+      return [never, isNode(conditional.alternate) ? never : tests];
     }
-    return [consequent ?? Math.max(0, tests - alternate!), alternate ?? Math.max(0, tests - consequent!)];
+    return [consequent ?? counts.less(tests, alternate!), alternate ?? counts.less(tests, consequent!)];
   }
 
-  function countOf(node: SyntaxNode): number {
+  function countOf(node: SyntaxNode): T {
     let known = counted.get(node);
     if (known === undefined) {
       counted.set(node, (known = countIfPlaced(places.of(node)) ?? countByContext(node)));
@@ -117,7 +112,7 @@ export function convert({ original, shape, source, positions, script, evaluation
   }
 
   /** Of a statement that has left nothing in the script, such as in `if (test) continue;`. */
-  function countByContext(node: SyntaxNode): number {
+  function countByContext(node: SyntaxNode): T {
     const parent = original.tree.parent(node);
     if (parent && isHolder(parent)) {
       return countOf(parent);
@@ -130,45 +125,48 @@ export function convert({ original, shape, source, positions, script, evaluation
     const arm = place?.owner.type === 'BlockStatement' ? place.owner : node;
     const conditional = original.tree.parent(arm);
     if (conditional?.type !== 'IfStatement' || !places.twinOf(conditional)) {
-      return 0;
+      return never;
     }
-    return conditional.consequent === arm ? countArms(conditional)[0] : conditional.alternate === arm ? countArms(conditional)[1] : 0;
+    return conditional.consequent === arm ? countArms(conditional)[0] : conditional.alternate === arm ? countArms(conditional)[1] : never;
   }
 
-  function countAfter(statement: SyntaxNode): number {
+  function countAfter(statement: SyntaxNode): T {
     if (statement.type !== 'IfStatement') {
       return countOf(statement);
     }
     const [consequent, alternate] = countArms(statement);
-    return (leaves(statement.consequent) ? 0 : consequent) + (leaves(statement.alternate) ? 0 : alternate);
+    return counts.sum([...(leaves(statement.consequent) ? [] : [consequent]), ...(leaves(statement.alternate) ? [] : [alternate])]);
   }
 
   /** Of what runs whenever something around it does: a minifier put another expression where a variable was. */
-  function countWith(node: SyntaxNode): number {
+  function countWith(node: SyntaxNode): T {
     const parent = original.tree.parent(node);
-    return parent && unconditionalParts(parent).includes(node) ? countIfPlaced(places.of(parent)) ?? countWith(parent) : 0;
+    return parent && unconditionalParts(parent).includes(node) ? countIfPlaced(places.of(parent)) ?? countWith(parent) : never;
   }
 
   /** A minifier makes `x == null` of `x === null || x === undefined`; the second comparison counts like the first. */
-  function countDroppedOperand({ locations }: BranchMapping, index: number): number {
+  function countDroppedOperand({ locations }: BranchMapping, index: number): T {
     const [operand, before] = [locations[index], locations[index - 1]].map((location) => location && nodeAt(location));
     const compares = (node: SyntaxNode | undefined) => node?.type === 'BinaryExpression' && /^[!=]==?$/.test(node.operator as string);
     const nothing = (operand?.right as SyntaxNode | undefined);
-    return compares(operand) && compares(before) && (nothing?.type === 'NullLiteral' || nothing?.name === 'undefined') ? count(places.of(before!)) : 0;
+    return compares(operand) && compares(before) && (nothing?.type === 'NullLiteral' || nothing?.name === 'undefined') ? count(places.of(before!)) : never;
   }
 
-  /** V8 has no block for a default value: as often as a conditional expression in it was decided, else as what it is a part of. */
-  function countDefault(pattern: SyntaxNode): number {
+  /** Where the value has no count of its own: as often as a conditional expression in it was decided, else as what it is a part of. */
+  function countDefault(pattern: SyntaxNode): T {
     const value = findType(original, pattern, 'AssignmentPattern')?.right;
+    if (counts.knowsDefaults) {
+      return isNode(value) ? count(places.ofDefault(pattern, value)) : never;
+    }
     const conditional = isNode(value) && withParts(value).find((part) => part.type === 'ConditionalExpression' && hasBothArms(places.twinOf(part)));
-    return conditional ? countArms(conditional).reduce((sum, arm) => sum + arm) : countAround(pattern);
+    return conditional ? counts.sum(countArms(conditional)) : countAround(pattern);
   }
 
-  function countIfPlaced(offsets: readonly number[]): number | undefined {
+  function countIfPlaced(offsets: readonly number[]): T | undefined {
     return offsets.length > 0 ? count(offsets) : undefined;
   }
 
-  function countAround(node: SyntaxNode): number {
+  function countAround(node: SyntaxNode): T {
     let around: SyntaxNode | undefined = node;
     while (around && !isFunction(around)) {
       const places_ = places.of(around);
@@ -177,7 +175,7 @@ export function convert({ original, shape, source, positions, script, evaluation
       }
       around = original.tree.parent(around);
     }
-    return around ? count(places.ofBody(around)) : 0;
+    return around ? count(places.ofBody(around)) : never;
   }
 }
 

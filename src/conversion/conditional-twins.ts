@@ -14,6 +14,10 @@ export interface ConditionalTwin {
   readonly remainder?: { readonly role: Role; readonly whole: SyntaxNode; readonly other: SyntaxNode };
   /** The loop that a minifier made of `if (test) break;`, which is then what ends it. */
   readonly loop?: SyntaxNode;
+  /** What the original does where the script's test is true. */
+  readonly whenTrue: Role;
+  /** Whether the original has both arms. */
+  readonly hasBothArms: boolean;
 }
 
 type Role = 'consequent' | 'alternate';
@@ -57,6 +61,7 @@ export class ConditionalTwins {
     const truthy = reached.truthy ? decision.truthy : undefined;
     const falsy = reached.falsy ? decision.falsy : undefined;
     const loop = reached.truthy && reached.falsy ? decision.loop : undefined;
+    const hasBothArms = isNode(conditional.alternate);
     const roles = [truthy, falsy].map((arm) => arm && this.roleOf(arm, conditional));
     const elsewhere = [truthy, falsy].some((arm, index) => arm && !roles[index] && this.firstOriginal(arm)?.source === this.source);
     if (elsewhere && !roles.some(Boolean)) {
@@ -66,10 +71,13 @@ export class ConditionalTwins {
     if (!truthy && !falsy && !loop) {
       const other = reached.truthy ? decision.falsy : reached.falsy ? decision.truthy : undefined;
       const role = other && this.roleOf(other, conditional);
-      return role && { test, remainder: { role: role === 'alternate' ? 'consequent' : 'alternate', whole, other } };
+      return role && {
+        test, remainder: { role: otherRole(role), whole, other }, whenTrue: reached.truthy === negated ? role : otherRole(role), hasBothArms,
+      };
     }
     const [consequent, alternate] = turned ? [falsy, truthy] : [truthy, falsy];
-    return { test, ...(consequent && { consequent }), ...(alternate && { alternate }), ...(loop && { loop }) };
+    const whenTrue = turned === negated ? 'consequent' : 'alternate';
+    return { test, whenTrue, hasBothArms, ...(consequent && { consequent }), ...(alternate && { alternate }), ...(loop && { loop }) };
   }
 
   /**
@@ -151,6 +159,10 @@ function withoutNegations(test: SyntaxNode): SyntaxNode {
 
 function isNegation({ type, operator }: SyntaxNode): boolean {
   return type === 'UnaryExpression' && operator === '!';
+}
+
+function otherRole(role: Role): Role {
+  return role === 'alternate' ? 'consequent' : 'alternate';
 }
 
 /** Whether a test in the script, negations left out, is true where the original's is false: `===` may have become `!==`. */

@@ -1,5 +1,5 @@
 import { Names } from './names';
-import { isFunction, isNode, type SyntaxNode, type SyntaxTree } from './syntax';
+import { isFunction, isNode, type SyntaxNode, type SyntaxTree } from '../syntax';
 
 /**
  * The calls of functions of a script that threw each time they were called. V8 has no counter for what follows a call; where the function

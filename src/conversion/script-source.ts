@@ -1,6 +1,4 @@
 import { FlattenMap, type TraceMap } from '@jridgewell/trace-mapping';
-import { unpacked } from './reading/compressed';
-import { sha256 as sha256Of } from './sha256';
 import { sourceMapReference } from '../contract/source-map-comment';
 
 /** A script's text and its source map, if it has one. */
@@ -11,27 +9,18 @@ export interface ScriptSource {
   readonly mapProblem?: string;
 }
 
-/** Finds a script or a source map by the SHA-256 of its content. */
-export type ContentFinder = (sha256: string) => Promise<Buffer | undefined>;
-
 /**
- * Reads a script and its map. Content is believed only when it has the hash that names it.
+ * A script with its source map.
  *
- * @returns nothing where the script is not to be found
- * @throws Error if the content is damaged or is not what its name says
+ * @param mapJson the map that belongs to the script and is not in it
+ * @param mapName what that is named where it is not at hand, though it should be
  */
-export async function scriptSource(
-  find: ContentFinder, script: { readonly sha256: string; readonly sourceMap?: string | undefined },
-): Promise<ScriptSource | undefined> {
-  const text = await verified(find, script.sha256);
-  if (text === undefined) {
-    return undefined;
-  }
-  const json = inlineMap(text) ?? (script.sourceMap && await verified(find, script.sourceMap));
+export function scriptWithMap(text: string, mapJson: string | undefined, mapName?: string): ScriptSource {
+  const json = inlineMap(text) ?? mapJson;
   if (json) {
     return { text, ...parseMap(json) };
   }
-  const mapProblem = problemWithoutMap(text, script.sourceMap);
+  const mapProblem = problemWithoutMap(text, mapName);
   return { text, ...(mapProblem !== undefined && { mapProblem }) };
 }
 
@@ -72,23 +61,4 @@ function parseMap(json: string): Pick<ScriptSource, 'map' | 'mapProblem'> {
   } catch (error) {
     return { mapProblem: `its source map cannot be read (${(error as Error).message}), so the script is reported as it is` };
   }
-}
-
-/**
- * The text of kept content.
- *
- * @returns nothing where it is not to be found
- * @throws Error if it is damaged or is not what its name says
- */
-export async function verified(find: ContentFinder, sha256: string): Promise<string | undefined> {
-  const stored = await find(sha256);
-  if (stored === undefined) {
-    return undefined;
-  }
-  const content = await unpacked(stored);
-  const actual = sha256Of(content);
-  if (actual !== sha256) {
-    throw new Error(`the kept source ${sha256} has other content (its SHA-256 is ${actual})`);
-  }
-  return content.toString('utf8');
 }

@@ -1,5 +1,5 @@
 import { armsWithRange, isSuspension } from './suspensions';
-import { children, isFunction, isNode, type SyntaxNode } from './syntax';
+import { children, isFunction, isNode, type SyntaxNode } from '../syntax';
 
 const STATEMENTS_WITH_COUNTER = /^(?:If|For|ForIn|ForOf|While|DoWhile|Switch|Try|Return|Throw|Break|Continue|Labeled)Statement$/;
 

@@ -1,4 +1,4 @@
-import { RecentlyUsed } from '../../src/combiner/recently-used';
+import { RecentlyUsed } from '../../src/conversion/recently-used';
 
 test('what was used last is kept, up to the size', () => {
   const texts = new RecentlyUsed<string>(6, ({ length }) => length);

@@ -1,8 +1,10 @@
 import { BlockBoundaries } from './block-boundaries';
 import type { BlockCounts } from './block-counts';
-import type { GeneratedScript } from './generated-script';
+import type { ConditionalTwin } from '../conditional-twins';
+import type { Counts } from '../counts';
+import type { GeneratedScript } from '../generated-script';
 import { armsWithRange, isExpression, isLogicalAssignment, isPassedBy, Suspensions } from './suspensions';
-import { children, isFunction, isLoop, leaves, statementList, type SyntaxNode, type SyntaxTree } from './syntax';
+import { children, isFunction, isLoop, leaves, statementList, type SyntaxNode, type SyntaxTree } from '../syntax';
 import { ThrownCalls } from './thrown-calls';
 
 /**
@@ -15,7 +17,11 @@ import { ThrownCalls } from './thrown-calls';
  * expression is therefore counted here: as often as that was evaluated to its end. Nor has it a counter for what follows a call that threw,
  * see ThrownCalls.
  */
-export class Evaluations {
+export class Evaluations implements Counts<number> {
+  public readonly never = 0;
+  /** V8 has no block for them. */
+  public readonly knowsDefaults = false;
+
   private readonly tree: SyntaxTree;
   private readonly suspensions: Suspensions;
   private readonly boundaries = new Map<SyntaxNode, BlockBoundaries>();
@@ -43,26 +49,47 @@ export class Evaluations {
     new ThrownCalls(this.tree).find((offset) => this.counts.at(offset), (call) => this.endAt(call));
   }
 
-  /** How often a place was come to. */
   public at(offset: number): number {
-    return this.counts.at(offset);
+    return this.counts.at(this.besideFunction(offset));
   }
 
-  /** How often evaluation of an arm of a conditional began. */
-  public ofArm(arm: SyntaxNode): number {
-    // the first character of a function has the count of its calls
-    return this.counts.at(this.tree.startingAt(arm.start).some(isFunction) ? arm.start - 1 : arm.start);
+  public arms({ test, consequent, alternate, remainder, loop, hasBothArms }: ConditionalTwin): [number, number] {
+    if (remainder) {
+      const { role, whole, other } = remainder;
+      const left = this.less(this.completions(whole), this.at(other.start));
+      const rest = this.less(this.completions(test), left);
+      return role === 'consequent' ? [left, rest] : [rest, left];
+    }
+    const [held, failed] = [consequent, alternate].map((arm) => arm && this.at(arm.start));
+    if (held !== undefined && failed !== undefined) {
+      return [held, failed];
+    }
+    if (loop) {
+      const ended = this.ofFailedTest(loop);
+      return [held ?? ended, failed ?? ended];
+    }
+    // V8 has no block for an arm that is not there: as often as the test, less the times of the other arm.
+    const tests = this.completions(test);
+    if (held === undefined && failed === undefined) {
+      return [0, hasBothArms ? 0 : tests];
+    }
+    return [held ?? this.less(tests, failed!), failed ?? this.less(tests, held!)];
   }
 
-  /** How often a loop ended because its test did not hold. */
-  public ofFailedTest(loop: SyntaxNode): number {
-    const known = statementList(this.tree, loop) && !this.tree.startingAt(loop.end).some(isFunction);
-    const breaks = breaksOf(loop).map(({ start }) => this.counts.at(start));
-    return breaks.reduce((left, count) => Math.max(0, left - count), this.counts.at(known ? loop.end : loop.start));
+  public most(counts: readonly number[]): number {
+    return counts.reduce((most, count) => Math.max(most, count), 0);
+  }
+
+  public sum(counts: readonly number[]): number {
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  public less(count: number, part: number): number {
+    return Math.max(0, count - part);
   }
 
   /** How often an expression was evaluated to its end. */
-  public completions(node: SyntaxNode): number {
+  private completions(node: SyntaxNode): number {
     if (this.thrown.has(node)) {
       return 0;
     }
@@ -82,12 +109,24 @@ export class Evaluations {
       default: {
         const last = this.suspensions.lastIn(node);
         if (!last) {
-          return this.ofArm(node);
+          return this.at(node.start);
         }
         const conditional = this.outermostConditional(last, node);
         return conditional ? this.completions(conditional) : this.continuations(last);
       }
     }
+  }
+
+  /** How often a loop ended because its test did not hold. */
+  private ofFailedTest(loop: SyntaxNode): number {
+    const known = statementList(this.tree, loop) && !this.tree.startingAt(loop.end).some(isFunction);
+    const breaks = breaksOf(loop).map(({ start }) => this.counts.at(start));
+    return breaks.reduce((left, count) => Math.max(0, left - count), this.counts.at(known ? loop.end : loop.start));
+  }
+
+  /** A function expression runs when the place before it does: its first character has the count of its calls. */
+  private besideFunction(offset: number): number {
+    return offset > 0 && this.tree.startingAt(offset).some(isFunction) ? offset - 1 : offset;
   }
 
   private countWhatFollows(conditional: SyntaxNode): void {

@@ -1,6 +1,6 @@
-import type { GeneratedScript } from './generated-script';
-import type { SyntaxNode } from './syntax';
 import type { CoverageRange, FunctionCoverage } from '../../contract/raw-coverage';
+import type { GeneratedScript } from '../generated-script';
+import type { SyntaxNode } from '../syntax';
 
 /**
  * Initializers of classes, static and of instances, with a range for each of their members.

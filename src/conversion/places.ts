@@ -62,6 +62,12 @@ export class Places {
     return this.direct(arm);
   }
 
+  /** Where the value of a default begins, of a parameter or a part of a pattern. */
+  public ofDefault(pattern: SyntaxNode, value: SyntaxNode): readonly number[] {
+    const twins = this.direct(pattern).flatMap((offset) => this.script.tree.startingAt(offset).filter(({ type }) => type === 'AssignmentPattern').slice(-1));
+    return twins.length > 0 ? twins.map(({ right }) => (right as SyntaxNode).start) : this.direct(value);
+  }
+
   /** Where the body of a function begins. */
   public ofBody(node: SyntaxNode): readonly number[] {
     const twin = this.functionTwin(node);
@@ -71,7 +77,7 @@ export class Places {
       // a bundler that knows the value of such a call puts that in its place
       return call?.type === 'CallExpression' && call.callee === node ? this.of(call) : NO_PLACES;
     }
-    return [body.type === 'BlockStatement' ? body.start + 1 : this.besideFunction(body.start)];
+    return [body.type === 'BlockStatement' ? body.start + 1 : body.start];
   }
 
   /** Where a case of a `switch` begins. */
@@ -108,16 +114,8 @@ export class Places {
     return NO_PLACES;
   }
 
-  /** A function expression runs when the place before it does; at its own first character it is its calls that count. */
-  private besideFunction(offset: number): number {
-    return offset > 0 && this.script.tree.startingAt(offset).some(isFunction) ? offset - 1 : offset;
-  }
-
   /** Where a node begins to run that is mapped to an offset. */
   private asItBegins(node: SyntaxNode, offset: number): number {
-    if (isFunction(node)) {
-      return this.besideFunction(offset);
-    }
     if (node.type === 'ConditionalExpression') {
       return this.isInOptionalChain(node) ? offset : this.outsideOptionalChain(offset);
     }
@@ -136,7 +134,7 @@ export class Places {
     }
     const expressions = first.expressions as SyntaxNode[];
     const part = expressions.find(({ start, end }) => place !== undefined && start <= place && place < end) ?? expressions.at(-1)!;
-    return this.besideFunction(part.start);
+    return part.start;
   }
 
   private isInOptionalChain(node: SyntaxNode): boolean {
