@@ -49,7 +49,21 @@ export class ConditionalTwins {
       }
     }
     const negation = nodes.find(isNegation); // which may have been put before it
-    return negation && this.testedAt((negation.argument as SyntaxNode).start, conditional);
+    return negation ? this.testedAt((negation.argument as SyntaxNode).start, conditional) : this.testedAround(nodes[0], conditional);
+  }
+
+  /** Of a test whose beginning a minifier replaced: by what is around the first part of it that is left, where the arms are those of the original. */
+  private testedAround(part: SyntaxNode | undefined, conditional: SyntaxNode): ConditionalTwin | undefined {
+    const isLogical = testOf(conditional).type === 'LogicalExpression';
+    let around = part && this.script.tree.parent(part);
+    while (around && (/^(?:Binary|Unary|Call|Member|Chain|Await)Expression$/.test(around.type) || (isLogical && around.type === 'LogicalExpression'))) {
+      const twin = this.twinBy(around, conditional);
+      if ([twin?.consequent, twin?.alternate].some((arm) => arm && this.roleOf(arm, conditional))) {
+        return twin;
+      }
+      around = this.script.tree.parent(around);
+    }
+    return undefined;
   }
 
   private twinBy(test: SyntaxNode, conditional: SyntaxNode): ConditionalTwin | undefined {

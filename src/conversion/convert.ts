@@ -95,7 +95,8 @@ export function convert<T>({ original, shape, source, positions, script, counts 
     if (twin) {
       return counts.arms(twin);
     }
-    const [consequent, alternate] = [conditional.consequent, conditional.alternate].map((arm) => (isNode(arm) ? countIfPlaced(places.ofArm(arm)) : undefined));
+    const [consequent, alternate] = [conditional.consequent, conditional.alternate]
+      .map((arm) => (isNode(arm) ? countIfPlaced(places.ofArm(arm)) : undefined));
     const tests = count(places.of(conditional));
     if (consequent === undefined && alternate === undefined) {
       return [never, isNode(conditional.alternate) ? never : tests];

@@ -7,6 +7,7 @@ export class GeneratedScript {
   public readonly lines: LineOffsets;
   private program: SyntaxNode;
   private known: SyntaxTree | undefined;
+  private names: ReadonlySet<string> | undefined;
 
   /** @throws SyntaxError if it is neither an ES module nor a CommonJS module */
   public constructor(public readonly text: string) {
@@ -19,12 +20,18 @@ export class GeneratedScript {
     return this.known;
   }
 
+  /** What the outermost statements declare, those that are left out included; parts of patterns are not among it. */
+  public get topLevelNames(): ReadonlySet<string> {
+    return (this.names ??= new Set((this.program.body as SyntaxNode[]).flatMap(declaredNames)));
+  }
+
   /**
    * Leaves out the outermost statements that nobody asks for, before the tree is used: most of a bundle is vendored.
    *
    * @param isWanted whether anything is, from an offset to another one
    */
   public limit(isWanted: (start: number, end: number) => boolean): void {
+    this.names = this.topLevelNames;
     const body = (this.program.body as SyntaxNode[]).filter(({ start, end }) => isWanted(start, end));
     this.program = { ...this.program, body };
   }
@@ -33,6 +40,16 @@ export class GeneratedScript {
   public nextToken(offset: number): number {
     return this.lines.nextToken(offset);
   }
+}
+
+function declaredNames(node: SyntaxNode): string[] {
+  const { declaration, id } = node as Partial<Record<string, SyntaxNode>>;
+  const { declarations = [], specifiers = [] } = node as Partial<Record<string, SyntaxNode[]>>;
+  if (declaration) {
+    return declaredNames(declaration);
+  }
+  const names = [id, ...declarations.map((one) => one.id), ...node.type === 'ExportNamedDeclaration' ? [] : specifiers.map(({ local }) => local)];
+  return (names as Array<SyntaxNode | undefined>).flatMap((name) => (typeof name?.name === 'string' ? [name.name] : []));
 }
 
 function parseScript(text: string): SyntaxNode {

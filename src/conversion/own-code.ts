@@ -40,8 +40,8 @@ export interface OwnCodeContext {
   readonly originals: OriginalSources;
   /** Original files that something else tells of. @default - none */
   readonly told?: (path: string) => boolean;
-  /** The text of an original file that the source map does not hold, by its path in the report. @default - it is not found */
-  readonly textOf?: (path: string) => string | undefined;
+  /** The text of an original file that the source map does not hold, by its path in the report and by that in the map. @default - it is not found */
+  readonly textOf?: (path: string, source: string) => string | undefined;
 }
 
 /**
@@ -51,13 +51,15 @@ export interface OwnCodeContext {
  * @returns nothing where nothing of it is
  * @throws SyntaxError if the script cannot be parsed
  */
-export function readOwnCode(wantedScript: WantedScript, { text, map, mapProblem }: ScriptSource, context: OwnCodeContext, problems: string[]): OwnCode | undefined {
+export function readOwnCode(
+  wantedScript: WantedScript, { text, map, mapProblem }: ScriptSource, context: OwnCodeContext, problems: string[],
+): OwnCode | undefined {
   const { path: scriptPath, include, exclude } = wantedScript;
   const { originals, told = () => false, textOf = () => undefined } = context;
   const chosen = pathFilter(include, exclude);
   const wanted = (path: string) => chosen(path) && !told(path);
   const own: OwnSource[] = (map ? ownSources(scriptPath, map) : []).filter(({ path }) => wanted(path))
-    .map((source) => (source.content === undefined ? { ...source, content: textOf(source.path), isFound: true } : source));
+    .map((source) => (source.content === undefined ? { ...source, content: textOf(source.path, source.source), isFound: true } : source));
   const readable = own.filter(({ content }) => content !== undefined);
   const asItself = !map || (own.length > 0 && readable.length === 0);
   if (map && own.length > readable.length) {
@@ -67,7 +69,9 @@ export function readOwnCode(wantedScript: WantedScript, { text, map, mapProblem 
       : `the source map of ${scriptPath} does not hold the text of ${missing}, which is left out; bundle with sourcesContent`);
   }
   const path = reportedPath(scriptPath);
-  const candidates: OwnSource[] = asItself ? [{ index: 0, path, content: text }].filter(() => !isVendored(path) && wanted(path)) : readable;
+  const candidates: OwnSource[] = asItself
+    ? [{ index: 0, path, source: scriptPath, content: text }].filter(() => !isVendored(path) && wanted(path))
+    : readable;
   if (candidates.length === 0) {
     return undefined;
   }
@@ -118,6 +122,8 @@ interface OwnSource {
   /** In the source map. */
   readonly index: number;
   readonly path: string;
+  /** As the map has it, with its root. */
+  readonly source: string;
   readonly content: string | undefined;
   /** Whether its text is not from the map, and so may be another version. */
   readonly isFound?: boolean;
@@ -131,7 +137,10 @@ interface OwnSource {
 export function ownSources(script: string, map: TraceMap): OwnSource[] {
   return map.sources
     .map((source, index) => ({
-      index, path: source === null ? '' : originalPath(script, map.sourceRoot, source), content: map.sourcesContent?.[index] ?? undefined,
+      index,
+      path: source === null ? '' : originalPath(script, map.sourceRoot, source),
+      source: `${map.sourceRoot ?? ''}${source ?? ''}`,
+      content: map.sourcesContent?.[index] ?? undefined,
     }))
     .filter(({ path }) => isCode(path) && !isVendored(path));
 }

@@ -1,14 +1,17 @@
-/** Runs programs twice, counted by V8 as the wrapper does it and by Istanbul's counters, with the same events. */
+/** Runs programs counted by V8 and by counters built in, as the wrapper does it, and by Istanbul's counters, with the same events. */
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { createCoverageMap, type CoverageMapData, type FileCoverageData } from 'istanbul-lib-coverage';
-import { BUILDS, ONE_FILE } from './builds';
+import { AS_IT_IS, BUILDS, ONE_FILE } from './builds';
 import { instrumentedBundle } from './istanbul-truth';
 import type { Program } from './program';
+import { COUNTERS_SYMBOL, type CounterTable } from '../../src/contract/counter-table';
 import type { FunctionCoverage } from '../../src/contract/raw-coverage';
+import { OriginalSources } from '../../src/conversion/original-sources';
+import { instrumentScript } from '../../src/instrumenter/instrument-script';
 import { nodeBinary, type NodeVersion } from '../lambda/node-versions';
 
 /** A program in one build on one version of Node.js, run in both ways. */
@@ -23,6 +26,8 @@ export interface BothWays {
   readonly sourceMap: string | undefined;
   /** What V8 said after each event, of the script; in its coordinates. */
   readonly takes: ReadonlyArray<readonly FunctionCoverage[]>;
+  /** The table of the counters that were built in, and their values with all events. */
+  readonly builtIn: { readonly table: CounterTable; readonly values: ReadonlyArray<number | undefined> };
   /** By paths such as `src/handler.ts`. */
   readonly truth: CoverageMapData;
 }
@@ -43,12 +48,14 @@ interface Call {
 interface Output {
   readonly takes: Array<Array<{ readonly url: string; readonly functions: readonly FunctionCoverage[] }>>;
   readonly coverage: CoverageMapData;
+  /** Of each file, the values of what it registered. */
+  readonly counters: Array<readonly [string, Array<Array<number | null>>]>;
 }
 
 const DRIVER = `
   import { readFileSync, writeFileSync } from 'node:fs';
   import { Session } from 'node:inspector';
-  const [input, output] = process.argv.slice(2);
+  const [input, output, counted] = process.argv.slice(2);
   const session = new Session();
   session.connect();
   const post = (method, parameters) => {
@@ -57,18 +64,24 @@ const DRIVER = `
     return answer;
   };
   const takes = [];
-  const take = () => takes.push(post('Profiler.takePreciseCoverage').result.filter(({ url }) => url.startsWith('file:')));
-  post('Profiler.enable');
-  post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
+  const counters = [];
+  const registered = () => globalThis[Symbol.for('${COUNTERS_SYMBOL}')] ?? [];
+  const take = () => counted && takes.push(post('Profiler.takePreciseCoverage').result.filter(({ url }) => url.startsWith('file:')));
+  if (counted) {
+    post('Profiler.enable');
+    post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
+  }
   for (const { file, events } of JSON.parse(readFileSync(input, 'utf8'))) {
+    const before = registered().length;
     const handler = await import(file).then((module) => module.handler ?? module.default.handler, () => () => {});
     for (const event of events) {
       try { JSON.stringify(await handler(event)); } catch {}
       take();
     }
     take();
+    counters.push([file, registered().slice(before).map(([, read]) => read())]);
   }
-  writeFileSync(output, JSON.stringify({ takes, coverage: globalThis.__coverage__ ?? {} }));
+  writeFileSync(output, JSON.stringify({ takes, coverage: globalThis.__coverage__ ?? {}, counters }));
   process.exit(); // as Lambda freezes what still waits
 `;
 
@@ -79,14 +92,15 @@ export async function runBothWays(
   const places = programs.map((_, index) => join(folder, String(index)));
   const sources = programs.map((program, index) => writeSource(program, places[index]!));
   const forTruth = await Promise.all(programs.map(async (program, index) => truthCall(program, index, sources[index]!, folder)));
-  const scripts: Array<Call & { index: number; build: string }> = [];
+  const scripts: Array<Call & { index: number; build: string; copy: Instrumented }> = [];
+  const originals = new OriginalSources();
   for (const [index, program] of programs.entries()) {
     for (const build of builds.filter((name) => isPossible(program, name))) {
       const own = join(places[index]!, build);
       mkdirSync(own, { recursive: true });
       const file = await BUILDS[build]!(sources[index]!, own);
       if (file) {
-        scripts.push({ index, build, file, events: program.events });
+        scripts.push({ index, build, file, events: program.events, copy: instrumented(file, build, places[index]!, originals) });
       }
     }
   }
@@ -94,8 +108,10 @@ export async function runBothWays(
   for (const node of nodes) {
     const { path } = await nodeBinary(node);
     const { coverage } = await run(forTruth, join(folder, `truth-${node}`), path);
-    const { takes } = await run(scripts, join(folder, `counted-${node}`), path);
-    runs.push(...scripts.map(({ index, build, file }) => ({
+    const { takes } = await run(scripts, join(folder, `counted-${node}`), path, true);
+    const copies = scripts.map(({ copy, events }) => ({ file: copy.file, events }));
+    const { counters } = await run(copies, join(folder, `built-in-${node}`), path);
+    runs.push(...scripts.map(({ index, build, file, copy }) => ({
       program: programs[index]!.name,
       build,
       node,
@@ -103,6 +119,7 @@ export async function runBothWays(
       script: file,
       sourceMap: existsSync(`${file}.map`) ? `${file}.map` : undefined,
       takes: takes.flatMap((take) => take.filter(({ url }) => url === pathToFileURL(file).href).map(({ functions }) => functions)),
+      builtIn: { table: copy.table, values: valuesOf(counters, copy.file) },
       truth: withoutFirstFolder(coverage, String(index)),
     })));
   }
@@ -113,7 +130,34 @@ export async function runBothWays(
 export function together(runs: readonly BothWays[]): BothWays {
   const truth = createCoverageMap({});
   runs.forEach((one) => truth.merge(structuredClone(one.truth)));
-  return { ...runs[0]!, takes: runs.flatMap(({ takes }) => takes), truth: truth.toJSON() };
+  const values = runs.map(({ builtIn }) => builtIn.values).reduce(added);
+  return { ...runs[0]!, takes: runs.flatMap(({ takes }) => takes), truth: truth.toJSON(), builtIn: { ...runs[0]!.builtIn, values } };
+}
+
+interface Instrumented {
+  readonly file: string;
+  readonly table: CounterTable;
+}
+
+/** A copy with counters built in. */
+function instrumented(file: string, build: string, folder: string, originals: OriginalSources): Instrumented {
+  const text = readFileSync(file, 'utf8');
+  const map = existsSync(`${file}.map`) ? readFileSync(`${file}.map`, 'utf8') : undefined;
+  const path = build === AS_IT_IS ? 'src/handler.js' : relative(folder, file).replaceAll(sep, '/');
+  const textOf = (name: string) => readFileSync(join(folder, name), 'utf8');
+  const script = instrumentScript({ path, text, map, textOf, include: [], exclude: [] }, { counts: false }, originals)!;
+  const copy = file.replace(/main(\.\w+)$/, 'instrumented$1');
+  writeFileSync(copy, script.text);
+  return { file: copy, table: JSON.parse(script.table.json) as CounterTable };
+}
+
+function valuesOf(counters: Output['counters'], file: string): Array<number | undefined> {
+  const registered = counters.filter(([name]) => name === file).flatMap(([, all]) => all);
+  return registered.map((values) => values.map((value) => value ?? undefined)).reduce(added, []);
+}
+
+function added(some: ReadonlyArray<number | undefined>, others: ReadonlyArray<number | undefined>): Array<number | undefined> {
+  return Array.from({ length: Math.max(some.length, others.length) }, (_, counter) => (some[counter] ?? 0) + (others[counter] ?? 0));
 }
 
 /** Istanbul's results are named by the paths below the root. */
@@ -139,11 +183,11 @@ function isPossible({ moduleOnly = false, imports }: Program, build: string): bo
   return !(moduleOnly && build.includes('CommonJS')) && !(imports && ONE_FILE.has(build));
 }
 
-async function run(calls: readonly Call[], name: string, node: string): Promise<Output> {
+async function run(calls: readonly Call[], name: string, node: string, isCounted = false): Promise<Output> {
   const [driver, input, output] = [`${name}.driver.mjs`, `${name}.input.json`, `${name}.output.json`];
   writeFileSync(driver, DRIVER);
   writeFileSync(input, JSON.stringify(calls.map(({ file, events }) => ({ file, events }))));
-  await promisify(execFile)(node, [driver, input, output], { maxBuffer: 2 ** 26 });
+  await promisify(execFile)(node, [driver, input, output, ...(isCounted ? ['counted'] : [])], { maxBuffer: 2 ** 26 });
   return JSON.parse(readFileSync(output, 'utf8')) as Output;
 }
 

@@ -7,6 +7,7 @@ import type { BothWays } from './both-ways';
 import { AS_IT_IS } from './builds';
 import { counters, differences } from './counters';
 import { convertScript } from '../../src/combiner/convert-script';
+import { countedFiles } from '../../src/combiner/counters/counted-files';
 import { scriptSource } from '../../src/combiner/kept-content';
 import { RawMerge } from '../../src/combiner/merging/raw-merge';
 import { Repository } from '../../src/combiner/repository';
@@ -38,6 +39,13 @@ export async function compareAll(runs: readonly BothWays[]): Promise<Comparison[
     comparisons.push(await compare(run, originals));
   }
   return comparisons;
+}
+
+/** The same by the counters that are built in. */
+export function compareBuiltIn({ program, build, node, truth, builtIn: { table, values } }: BothWays): Comparison {
+  const coverage = Object.fromEntries(countedFiles(table, values, true).map((file) => [file.path, file.coverage]));
+  const expected = counters(Object.fromEntries(Object.entries(truth).filter(([path]) => path in coverage)));
+  return { program, build, node, counters: expected.size, differences: differences(counters(coverage), expected), problems: [] };
 }
 
 /** By the combiner, from the raw objects that a wrapper would have uploaded. */

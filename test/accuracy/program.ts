@@ -13,8 +13,10 @@ export interface Program {
   readonly imports?: Readonly<Record<string, string>>;
   /** What the handler is called with, in one process, in order; an error of the handler is part of the program. */
   readonly events: readonly unknown[];
-  /** Counters that do not come out as with Istanbul, and why. Whoever finds a way to tell one takes it off. @default - none */
+  /** Counters that do not come out as with Istanbul where V8 counts, and why. Whoever finds a way to tell one takes it off. @default - none */
   readonly differs?: readonly Difference[];
+  /** The same with counters that are built in. @default - none */
+  readonly differsBuiltIn?: readonly Difference[];
 }
 
 export interface Difference {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { APPLICATIONS, applicationOf, CORPUS, CORPUS_BUILDS } from './applications';
 import { runBothWays, together, type BothWays } from '../both-ways';
-import { compareAll, type Comparison } from '../comparison';
+import { compareAll, compareBuiltIn, type Comparison } from '../comparison';
 
 const NODES = ['20', '22', '24'] as const;
 
@@ -50,6 +50,11 @@ test.each(CORPUS_BUILDS)('%s, with each sequence of events by itself: what diffe
   expect([...others].sort()).toEqual(NOT_TOLD.filter(({ builds = '' }) => build.includes(builds)).map(({ difference }) => difference));
   expect(share(own)).toBeGreaterThanOrEqual(0.997);
   expect(own.flatMap(({ problems }) => problems)).toEqual([]);
+});
+
+test.each(CORPUS_BUILDS)('%s, with counters built in: all are as Istanbul has them, with each sequence of events by itself', (build) => {
+  const own = runs.filter((run) => run.build === build).map(compareBuiltIn);
+  expect(own.flatMap(({ program, differences }) => differences.map((difference) => `${program}: ${difference}`))).toEqual([]);
 });
 
 function share(comparisons: readonly Comparison[]): number {

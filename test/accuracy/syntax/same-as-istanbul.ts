@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runBothWays } from '../both-ways';
-import { compareAll, type Comparison } from '../comparison';
-import type { Program } from '../program';
+import { compareAll, compareBuiltIn, type Comparison } from '../comparison';
+import type { Difference, Program } from '../program';
 
 /** Of V8 12, 12 and 13. */
 const NODES = ['20', '22', '24'] as const;
@@ -23,16 +23,23 @@ function withEachEvent(program: Program): Program[] {
 export function testSameAsIstanbul(programs: readonly Program[]): void {
   let folder: string;
   let comparisons: Comparison[];
+  let builtIn: Comparison[];
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'same-as-istanbul-'));
-    comparisons = await compareAll(await runBothWays(programs.flatMap(withEachEvent), folder, { nodes: NODES }));
+    const runs = await runBothWays(programs.flatMap(withEachEvent), folder, { nodes: NODES });
+    comparisons = await compareAll(runs);
+    builtIn = runs.map(compareBuiltIn);
   }, 240_000);
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test.each(programs.map((program) => [program.name, program] as const))('%s', (name, { differs = [] }) => {
-    const own = comparisons.filter(({ program }) => program === name);
+  const rows = programs.map((program) => [program.name, program] as const);
+  test.each(rows)('by V8: %s', (name, { differs = [] }) => testComparisons(comparisons, name, differs));
+  test.each(rows)('built in: %s', (name, { differsBuiltIn = [] }) => testComparisons(builtIn, name, differsBuiltIn));
+
+  function testComparisons(all: readonly Comparison[], name: string, differs: readonly Difference[]): void {
+    const own = all.filter(({ program }) => program === name);
     const met = new Set<string>();
     const unexpected = own.flatMap(({ build, node, differences, problems }) => [
       ...unforeseen(problems), ...differences.map(withoutFile),
@@ -45,7 +52,7 @@ export function testSameAsIstanbul(programs: readonly Program[]): void {
     expect(unexpected).toEqual([]);
     expect(differs.map(({ counter }) => counter).filter((counter) => !met.has(counter))).toEqual([]);
     expect(own.every(({ counters }) => counters > 0)).toBe(true);
-  });
+  }
 }
 
 function withoutFile(difference: string): string {

@@ -66,6 +66,10 @@ export async function handler({ c }) {
   return x;
 }`,
     events: [{ c: false }],
+    differsBuiltIn: [
+      { counter: 'line 5:', reason: 'the minifier made one statement of it and the one before', builds: 'minified' },
+      { counter: 'statement 4 at 5:2', reason: 'the minifier made one statement of it and the one before', builds: 'minified' },
+    ],
     differs: [
       { counter: 'statement 4 at 5:2: hit', reason: JOINED, builds: 'minified' },
       { counter: 'line 5: hit', reason: JOINED, builds: 'minified' },
@@ -240,6 +244,10 @@ function* steps(c) {
 }
 export function handler({ c }) { const it = steps(c); return [it.next(), it.next(), it.return(1)]; }`,
     events: [{ c: 0 }],
+    differsBuiltIn: [
+      { counter: 'line 5:', reason: 'the minifier made one statement of it and the one before', builds: 'minified' },
+      { counter: 'statement 2 at 5:2', reason: 'the minifier made one statement of it and the one before', builds: 'minified' },
+    ],
     differs: [
       { counter: 'statement 2 at 5:2: hit', reason: JOINED, builds: 'minified' },
       { counter: 'line 5: hit', reason: JOINED, builds: 'minified' },
@@ -336,6 +344,10 @@ export async function handler({ c }) {
   return found.length;
 }`,
     events: [{ c: true }],
+    differsBuiltIn: [
+      { counter: 'line 6:', reason: 'the minifier made one statement of it and the one before', builds: 'minified' },
+      { counter: 'statement 7 at 6:2', reason: 'the minifier made one statement of it and the one before', builds: 'minified' },
+    ],
     differs: [
       { counter: 'statement 7 at 6:2: hit', reason: JOINED, builds: 'minified' },
       { counter: 'line 6: hit', reason: JOINED, builds: 'minified' },

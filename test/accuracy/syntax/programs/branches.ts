@@ -208,6 +208,9 @@ export function handler({ x, y, f }) {
   return y?.z(x ? 1 : 2) || [a, b, c, d, e];
 }`,
     events: [{ x: 1 }],
+    differsBuiltIn: [
+      { counter: 'branch 13 cond-expr arm 0', reason: 'the minifier put the test into an argument that was not evaluated', builds: 'minified' },
+    ],
     differs: [{ counter: 'branch 13 cond-expr arm 0', reason: 'the minifier put the test into an argument that was not evaluated', builds: 'minified' }],
   },
   {
@@ -444,6 +447,9 @@ export function handler({ xs }) {
   return found;
 }`,
     events: [{ xs: [0, 0, 'a', { list: [1] }] }, { xs: [null] }, { xs: ['', 1] }],
+    differsBuiltIn: [
+      { counter: 'branch 3 binary-expr arm 1', reason: 'the minifier made one comparison of two', builds: 'minified' },
+    ],
     differs: [{ counter: 'branch 3 binary-expr arm 1', reason: 'the minifier made one comparison of two', builds: 'minified' }],
   },
   {

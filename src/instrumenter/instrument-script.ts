@@ -1,0 +1,154 @@
+import { CounterPlacement } from './counter-placement';
+import { CountingPlan } from './counting-plan';
+import { Insertions } from './insertions';
+import { movedMap } from './moved-map';
+import { COUNTER_TABLE_VERSION, COUNTERS_SYMBOL, type CountedFile, type CounterTable, type CounterTerm } from '../contract/counter-table';
+import { convert } from '../conversion/convert';
+import type { GeneratedScript } from '../conversion/generated-script';
+import { OriginalSources } from '../conversion/original-sources';
+import { readOwnCode, type WantedScript } from '../conversion/own-code';
+import { scriptWithMap } from '../conversion/script-source';
+import { sha256 } from '../conversion/sha256';
+import type { SyntaxNode } from '../conversion/syntax';
+
+export interface ScriptToInstrument extends WantedScript {
+  readonly text: string;
+  /** Its source map as JSON, where that is a file beside it. */
+  readonly map?: string | undefined;
+  /** The text of an original file that the map does not hold. */
+  readonly textOf?: (path: string, source: string) => string | undefined;
+}
+
+export interface InstrumentedScript {
+  readonly text: string;
+  /** Of the instrumented script to the originals; where the map is in the script itself, it is in the text. */
+  readonly map?: string;
+  readonly table: { readonly name: string; readonly json: string };
+  /** What could not be told, for the user. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Puts counters into a script, so that it tells itself what of it ran. What is not the user's own stays as it is, byte by byte; no line is
+ * moved to another one.
+ *
+ * @param counts whether to tell how often something ran, and not only that it did
+ * @returns nothing where there is nothing of the user's own
+ * @throws Error that says why it cannot be done
+ */
+export function instrumentScript(
+  { text, map, textOf, ...wanted }: ScriptToInstrument, { counts }: { readonly counts: boolean }, originals = new OriginalSources(),
+): InstrumentedScript | undefined {
+  if (text.includes(COUNTERS_SYMBOL)) {
+    throw new Error('it is instrumented already');
+  }
+  if (/\b_coverageSchema\b/.test(text)) {
+    throw new Error("it has Istanbul's counters already; build it without babel-plugin-istanbul, nyc instrument or the like");
+  }
+  const problems: string[] = [];
+  const own = readOwnCode(wanted, scriptWithMap(text, map), { originals, ...(textOf && { textOf }) }, problems);
+  if (!own || own.files.length === 0) {
+    return undefined;
+  }
+  const { script, positions } = own;
+  const plan = new CountingPlan(script);
+  const planned = own.files.map(({ index, path, original, shape }) =>
+    ({ path, text: original.text, shape, counters: convert({ original, shape, source: index, positions, script, counts: plan }) }));
+  const insertions = new Insertions();
+  const name = unusedName(text);
+  const placement = new CounterPlacement({
+    program: script.tree.nodes[0]!,
+    events: plan.events,
+    insertions,
+    unusedName: name,
+    codeOf: (counter) => (counts ? `${name}${counter}++` : `${name}${counter}=1`),
+    isDeclared: declaredNames(script),
+  });
+  const resolve = (term: CounterTerm): CounterTerm => {
+    if (typeof term !== 'number') {
+      const [operation, ...terms] = term;
+      return [operation, ...terms.map(resolve)];
+    }
+    return term < 0 ? term : placement.counterOf(term) ?? -1;
+  };
+  const files = planned.map(({ path, text: original, shape: { statementMap, fnMap, branchMap }, counters: { s, f, b } }) => ({
+    path, text: original, statementMap, fnMap, branchMap, s: mapped(s, resolve), f: mapped(f, resolve), b: mapped(b, (arms) => arms.map(resolve)),
+  })) as CountedFile[];
+  const table: CounterTable = { version: COUNTER_TABLE_VERSION, script: wanted.path, size: placement.count, counts, files };
+  const json = JSON.stringify(table);
+  const tableName = sha256(json);
+  const all = new Insertions();
+  const { offset, prefix } = headOf(script.tree.nodes[0]!, text);
+  all.add(offset, prefix + registration(tableName, name, placement.count, counts));
+  all.addAll(insertions);
+  return { ...movedMap(text, map, all, script.lines), table: { name: tableName, json }, problems };
+}
+
+/** Where the first statement begins behind what has to stay first. */
+function headOf(program: SyntaxNode, text: string): { offset: number; prefix: string } {
+  const directive = (program.body as SyntaxNode[]).filter((statement) => typeof statement.directive === 'string').at(-1);
+  if (directive) {
+    return { offset: directive.end, prefix: ';' };
+  }
+  const start = /^\ufeff?(?:#![^\n\r\u2028\u2029]*(?:\r\n|[\n\r\u2028\u2029]|$))?/.exec(text)![0].length;
+  return { offset: start, prefix: '' };
+}
+
+/** The counters are variables without a value at first: functions that are called before this runs, as a cycle of imports can, count. */
+function registration(table: string, name: string, size: number, counts: boolean): string {
+  const names = Array.from({ length: size }, (_, counter) => `${name}${counter}`);
+  const declared = size === 0 ? '' : `var ${names.join(',')};`;
+  const reset = chunks(names).map((some) => `${some.join('=')}=${counts ? '0' : 'void 0'};`).join('');
+  const start = counts ? reset : '';
+  return `${declared}${start}(globalThis[Symbol.for("${COUNTERS_SYMBOL}")]||=[]).push(["${table}",()=>{const ${name}=[${names.join(',')}];${reset}return ${name}}]);`;
+}
+
+/** V8 goes one level deeper into its stack for each assignment of a chain. */
+const LONGEST_CHAIN = 100;
+
+function chunks(names: readonly string[]): string[][] {
+  const starts = names.map((_, index) => index).filter((index) => index % LONGEST_CHAIN === 0);
+  return starts.map((start) => names.slice(start, start + LONGEST_CHAIN));
+}
+
+/** Short, and no part of any word in the text. */
+function unusedName(text: string): string {
+  for (let number = 0; ; number++) {
+    const name = number === 0 ? '_c' : `_c${number}_`;
+    if (!text.includes(name)) {
+      return name;
+    }
+  }
+}
+
+/** Names that are declared in the script, or that Node.js has. */
+function declaredNames(script: GeneratedScript): (name: string) => boolean {
+  const names = new Set(['arguments', 'require', 'module', 'exports', '__filename', '__dirname', ...Object.getOwnPropertyNames(globalThis), ...script.topLevelNames]);
+  const declare = (node: SyntaxNode | null | undefined): void => {
+    switch (node?.type) {
+      case 'Identifier': names.add(node.name as string); break;
+      case 'ObjectPattern': (node.properties as SyntaxNode[]).forEach((one) => declare((one.value ?? one.argument) as SyntaxNode)); break;
+      case 'ArrayPattern': (node.elements as SyntaxNode[]).forEach(declare); break;
+      case 'AssignmentPattern': declare(node.left as SyntaxNode); break;
+      case 'RestElement': declare(node.argument as SyntaxNode); break;
+      default:
+    }
+  };
+  for (const node of script.tree.nodes) {
+    if (node.type === 'VariableDeclarator' || /^Class(?:Declaration|Expression)$/.test(node.type)) {
+      declare(node.id as SyntaxNode);
+    } else if (/Function/.test(node.type)) {
+      declare(node.id as SyntaxNode);
+      (node.params as SyntaxNode[]).forEach(declare);
+    } else if (/^Import.*Specifier$/.test(node.type)) {
+      declare(node.local as SyntaxNode);
+    } else if (node.type === 'CatchClause') {
+      declare(node.param as SyntaxNode);
+    }
+  }
+  return (name) => names.has(name);
+}
+
+function mapped<T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([id, value]) => [id, change(value)]));
+}
