@@ -5,7 +5,7 @@ import type { CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-la
 import type { Plugin } from 'esbuild';
 import { istanbulInstrumentation } from './istanbul-instrumentation';
 import type { LocalS3 } from '../test/s3/local-s3';
-import { CoverageLayer } from 'cdk-lambda-coverage';
+import { CoverageEngine, CoverageLayer, type CoverageLayerProps } from 'cdk-lambda-coverage';
 
 /** A way to have coverage, or none. */
 interface Variant {
@@ -33,7 +33,7 @@ export interface Delivery {
 
 const NODE_COVERAGE_FOLDER = 'coverage';
 
-export type VariantName = 'plain' | 'node-coverage' | 'node-coverage-taken' | 'istanbul' | 'ours' | 'ours-on-change';
+export type VariantName = 'plain' | 'node-coverage' | 'node-coverage-taken' | 'istanbul' | 'ours' | 'ours-on-change' | 'built-in' | 'built-in-counts';
 
 export const VARIANTS: Readonly<Record<VariantName, Variant>> = {
   'plain': { title: 'no coverage', about: 'the function as it is' },
@@ -62,7 +62,7 @@ export const VARIANTS: Readonly<Record<VariantName, Variant>> = {
     title: 'ours',
     about: 'attached by `CoverageLayer.attachTo`, with layer, handler and environment as the synthesized template has them; the result of every '
       + 'invocation is uploaded, after the answer',
-    attach: attachOurs,
+    attach: (fn) => attachOurs(fn),
     delivered: uploaded,
   },
   'ours-on-change': {
@@ -75,11 +75,24 @@ export const VARIANTS: Readonly<Record<VariantName, Variant>> = {
     delivered: uploaded,
     onlyNews: true,
   },
+  'built-in': {
+    title: 'ours, built in',
+    about: 'attached with `engine: CoverageEngine.INSTRUMENTED`: counters are built into the own sources when the app is synthesized, and tell that '
+      + 'something ran; the result of every invocation is uploaded, after the answer',
+    attach: (fn) => attachOurs(fn, { engine: CoverageEngine.INSTRUMENTED }),
+    delivered: uploaded,
+  },
+  'built-in-counts': {
+    title: 'ours, built-in counts',
+    about: 'the same with `counts: true`: the counters tell how often',
+    attach: (fn) => attachOurs(fn, { engine: CoverageEngine.INSTRUMENTED, counts: true }),
+    delivered: uploaded,
+  },
 };
 
-function attachOurs(fn: LambdaFunction): void {
+function attachOurs(fn: LambdaFunction, props: CoverageLayerProps = {}): void {
   const stack = Stack.of(fn);
-  const coverage = stack.node.tryFindChild('Coverage') as CoverageLayer | undefined ?? new CoverageLayer(stack, 'Coverage');
+  const coverage = stack.node.tryFindChild('Coverage') as CoverageLayer | undefined ?? new CoverageLayer(stack, 'Coverage', props);
   coverage.attachTo(fn);
 }
 

@@ -68,6 +68,11 @@ const BUNDLES: Record<string, BuildOptions> = {
     outfile: join(assets, 'combiner', 'index.js'),
     target: 'node20',
   },
+  'instrumenter': {
+    entryPoints: [join(root, 'src/instrumenter/instrument-folder.ts')],
+    outfile: join(assets, 'instrumenter', 'index.js'),
+    target: 'node20',
+  },
   'combiner API': {
     entryPoints: [join(root, COMBINER_API)],
     outfile: join(COMBINER_API_FOLDER, 'index.js'),

@@ -2,8 +2,10 @@ import { aws_lambda as lambda } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { CoverageBucket } from './coverage-bucket';
 import type { CoverageConfig } from './coverage-config';
+import { CoverageEngine } from './coverage-engine';
 import { attach, findTarget, SUPPORTED_RUNTIMES } from './private/attach';
 import { bundledAsset, packageVersion } from './private/bundled-asset';
+import { applyEngine, checkedEngine } from './private/engine';
 import { errorAt } from './private/errors';
 import { checkBucket, checkedPrefix, commonSettings, type CommonSettings } from './private/settings';
 
@@ -15,6 +17,30 @@ export interface CoverageLayerProps extends CoverageConfig {
    * @default - a new `CoverageBucket`, which is kept when the stack is deleted
    */
   readonly bucket?: CoverageBucket;
+
+  /**
+   * What counts the parts of a function that run.
+   *
+   * @default CoverageEngine.V8
+   */
+  readonly engine?: CoverageEngine;
+
+  /**
+   * Whether counters that are built into the code tell how often something ran, and not only that it did; V8 always does.
+   *
+   * @default false
+   */
+  readonly counts?: boolean;
+}
+
+/** Options for one function that coverage is attached to. */
+export interface AttachOptions {
+  /**
+   * What counts the parts of this function that run.
+   *
+   * @default - that of the `CoverageLayer`
+   */
+  readonly engine?: CoverageEngine;
 }
 
 /**
@@ -30,6 +56,8 @@ export interface CoverageLayerProps extends CoverageConfig {
 export class CoverageLayer extends Construct {
   private readonly enabled: boolean;
   private readonly settings: CommonSettings;
+  private readonly engine: CoverageEngine;
+  private readonly counts: boolean;
   private readonly prefix?: string;
   private readonly layer?: lambda.LayerVersion;
   private usedBucket?: CoverageBucket;
@@ -39,6 +67,8 @@ export class CoverageLayer extends Construct {
     checkBucket(this, props.bucket);
     this.enabled = props.enabled ?? true;
     this.settings = commonSettings(this, props);
+    this.engine = checkedEngine(this, props.engine ?? CoverageEngine.V8);
+    this.counts = props.counts ?? false;
     this.prefix = props.prefix === undefined ? undefined : checkedPrefix(this, props.prefix);
     this.usedBucket = props.bucket;
     if (props.bucket && this.prefix !== undefined && this.prefix !== props.bucket.prefix) {
@@ -77,8 +107,9 @@ export class CoverageLayer extends Construct {
    * `COVERAGE_` variables itself. The function is then as it was before.
    *
    * @param fn a function that is defined in the same app and stage
+   * @param options for this function
    */
-  public attachTo(fn: lambda.IFunction): void {
+  public attachTo(fn: lambda.IFunction, options: AttachOptions = {}): void {
     if (!this.layer) {
       return;
     }
@@ -86,8 +117,10 @@ export class CoverageLayer extends Construct {
     if (!target) {
       return;
     }
-    const { bucket } = this;
-    attach(target, this, this.layer, { ...this.settings, bucket: bucket.bucket.bucketName, prefix: bucket.prefix });
+    const { bucket, settings: { include, exclude } } = this;
+    const wanted = options.engine === undefined ? this.engine : checkedEngine(target.fn, options.engine);
+    const engine = applyEngine(target, wanted, { include, exclude, counts: this.counts });
+    attach(target, this, this.layer, { ...this.settings, bucket: bucket.bucket.bucketName, prefix: bucket.prefix, engine });
     bucket.grantWrite(target.fn);
   }
 

@@ -21,7 +21,7 @@ export const coldStart: Row = {
     cpu: { title: 'processor time until ready', unit: 'ms' },
     hold: { title: 'hold after the first answer', unit: 'ms' },
   },
-  variants: ['plain', 'node-coverage', 'node-coverage-taken', 'istanbul', 'ours'],
+  variants: ['plain', 'node-coverage', 'node-coverage-taken', 'istanbul', 'ours', 'built-in'],
   subjects: ['orders', 'small'],
   s3DelayMs: 300,
   plan: {

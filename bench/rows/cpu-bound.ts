@@ -12,7 +12,7 @@ export const cpuBound: Row = {
   metrics: {
     work: { title: 'work', unit: 'ms', compared: ['ratio'], targets: [{ kind: 'ratio', max: 1, to: 'node-coverage' }] },
   },
-  variants: ['plain', 'node-coverage', 'node-coverage-taken', 'istanbul', 'ours'],
+  variants: ['plain', 'node-coverage', 'node-coverage-taken', 'istanbul', 'ours', 'built-in', 'built-in-counts'],
   subjects: ['orders'],
   s3DelayMs: 0,
   plan: {

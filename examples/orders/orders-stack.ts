@@ -5,13 +5,18 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat, type BundlingOptions, type NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { type Construct } from 'constructs';
-import { CoverageCombiner, CoverageLayer } from 'cdk-lambda-coverage';
+import { CoverageCombiner, CoverageLayer, type CoverageEngine } from 'cdk-lambda-coverage';
 
 const REPOSITORY = path.join(__dirname, '..', '..');
 
+export interface OrdersStackProps extends StackProps {
+  /** What counts. @default - what is the default of CoverageLayer */
+  readonly engine?: CoverageEngine;
+}
+
 /** The order service of an online shop, with code coverage. */
 export class OrdersStack extends Stack {
-  constructor(scope: Construct, id: string, props?: StackProps) {
+  constructor(scope: Construct, id: string, props?: OrdersStackProps) {
     super(scope, id, props);
 
     const createOrder = new NodejsFunction(this, 'CreateOrder', bundled('create-order.ts'));
@@ -27,7 +32,7 @@ export class OrdersStack extends Stack {
       targets: [new LambdaFunction(archiveOrders)],
     });
 
-    const coverage = new CoverageLayer(this, 'Coverage');
+    const coverage = new CoverageLayer(this, 'Coverage', { engine: props?.engine });
     for (const fn of [createOrder, priceQuote, refundOrder, archiveOrders]) {
       coverage.attachTo(fn);
     }

@@ -3,6 +3,7 @@ import type { CoverageMap } from 'istanbul-lib-coverage';
 import { addUp, dated, nameOf, newestBuilds, olderBuild, type DatedFile, type ReportedBuild } from './builds';
 import type { CloudAssembly } from './cloud-assembly/cloud-assembly';
 import { convertScript } from './convert-script';
+import { filesOf, readCountedCode, type CountedBuild } from './counters/counted-code';
 import { collectGarbage } from './garbage';
 import { InstrumentedCode } from './instrumented/instrumented-code';
 import { scriptSource, type ContentFinder } from './kept-content';
@@ -73,15 +74,21 @@ export async function mergeObjects(
 export async function convertMerged(merged: MergedCoverage, sources: ContentFinder, options: CombineOptions = {}): Promise<Combined> {
   const { assembly, repository, allBuilds = false } = options;
   const errors = merged.omitted();
-  for (const { name } of (assembly?.functions ?? []).filter((fn) => fn.scripts.length === 0)) {
+  for (const { name } of (assembly?.functions ?? []).filter((fn) => fn.scripts.length + fn.counters.length === 0)) {
     errors.push(`${name}: its code is not a folder of the cloud assembly, so what never ran of it is not in the report`);
   }
-  const all = merged.v8.scripts();
-  const { newest: scripts, older } = allBuilds ? { newest: all, older: [] } : newestBuilds(all);
-  errors.push(...older.map(olderBuild));
-  const ran = new Set(scripts.map(identity));
-  const idle = (assembly?.functions ?? []).flatMap((fn) => fn.scripts).filter((script) => !ran.has(identity(script)));
   const find: ContentFinder = async (sha256) => assembly?.contents.get(sha256) ?? sources(sha256);
+  const { builds: counted, errors: unreadable } = await readCountedCode(find, merged.counters.scripts());
+  errors.push(...unreadable);
+  const all: Array<MergedScript | CountedBuild> = [...merged.v8.scripts(), ...counted];
+  const { newest, older } = allBuilds ? { newest: all, older: [] } : newestBuilds(all);
+  errors.push(...older.map(olderBuild));
+  const scripts = newest.filter(isOfV8);
+  const ran = new Set(newest.map(identity));
+  const isIdle = (script: MergedScript | CountedBuild) => !ran.has(identity(script));
+  const idle = (assembly?.functions ?? []).flatMap((fn) => fn.scripts).filter(isIdle);
+  const { builds: neverCounted, errors: damaged } = await readCountedCode(find, (assembly?.functions ?? []).flatMap((fn) => fn.counters));
+  errors.push(...damaged);
   const instrumentedFiles = merged.instrumented.files();
   const instrumented = await InstrumentedCode.read(find, instrumentedFiles, { repository, allBuilds });
   const originals = new OriginalSources();
@@ -103,17 +110,20 @@ export async function convertMerged(merged: MergedCoverage, sources: ContentFind
     }
     collectGarbage();
   }
-  for (const script of older.filter((one) => instrumented.mayBeIn(one))) {
+  for (const build of [...newest.filter((one) => !isOfV8(one)), ...unique(neverCounted.filter(isIdle))] as CountedBuild[]) {
+    files.push(...filesOf(build).map((file) => ({ ...file, ...dated(build) })));
+  }
+  for (const script of older.filter(isOfV8).filter((one) => instrumented.mayBeIn(one))) {
     const source = await scriptSource(find, script).catch(() => undefined); // it is left out, whatever is wrong with it
     if (source) {
       instrumented.wasIn(script, source);
     }
   }
-  const counted = await instrumented.files(files);
+  const preInstrumented = await instrumented.files(files);
   errors.push(...instrumented.errors);
-  const allFiles = [...files, ...counted];
+  const allFiles = [...files, ...preInstrumented];
   const { coverage, texts, reported: builds } = addUp(allFiles);
-  const lambdaFunctions = [...new Set([...scripts, ...instrumentedFiles].flatMap((one) => [...one.lambdaFunctions.keys()]))].sort();
+  const lambdaFunctions = [...new Set([...newest, ...instrumentedFiles].flatMap((one) => [...one.lambdaFunctions.keys()]))].sort();
   return { coverage, texts, files: allFiles, builds, lambdaFunctions, errors };
 }
 
@@ -135,11 +145,15 @@ function withMap(script: MergedScript, assembly: CloudAssembly | undefined): Mer
   return same?.sourceMap ? { ...script, sourceMap: same.sourceMap } : script;
 }
 
-function unique(scripts: readonly MergedScript[]): MergedScript[] {
+function isOfV8(script: MergedScript | CountedBuild): script is MergedScript {
+  return 'functions' in script;
+}
+
+function unique<T extends MergedScript | CountedBuild>(scripts: readonly T[]): T[] {
   return [...new Map(scripts.map((script) => [identity(script), script])).values()];
 }
 
 /** Scripts of the same content at two paths are two files; and what two functions want to see of one may differ. */
-function identity({ sha256, path, include, exclude, branchCoverage }: MergedScript): string {
+function identity({ sha256, path, include, exclude, branchCoverage }: MergedScript | CountedBuild): string {
   return JSON.stringify([sha256, path, include, exclude, branchCoverage]);
 }

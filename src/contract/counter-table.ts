@@ -11,11 +11,14 @@ export const TABLE_FOLDER = '.cdk-lambda-coverage';
 /** Where the scripts of a process put their counters: a list on `globalThis`, under `Symbol.for` of this name. */
 export const COUNTERS_SYMBOL = 'cdk-lambda-coverage.counters';
 
+/** What a script does that has counters, in its text. No script matches for having bundled this module, or another one that names the symbol. */
+export const REGISTERS_COUNTERS = /\[Symbol\.for\("cdk-lambda-coverage\.counters"\)\]\|\|=\[\]\)\.push\(\["[\da-f]{64}"/;
+
 /**
- * The counters of a script: the name of its table, how many there are, and what returns the values since it was called last: of flags 1 or
- * undefined, of counts numbers, in the order of the table.
+ * The counters of a script: the name of its table, what returns the values since it was called last, in the order of the table, and whether
+ * they are counts; else they are 1 or undefined.
  */
-export type RegisteredCounters = readonly [table: string, take: () => ReadonlyArray<number | undefined>];
+export type RegisteredCounters = readonly [table: string, take: () => ReadonlyArray<number | undefined>, counts: boolean];
 
 /** A counter by its position; -1 for what never runs; or what several of them say together. */
 export type CounterTerm = number | readonly ['max' | 'sum' | 'less', ...CounterTerm[]];
@@ -24,11 +27,15 @@ export interface CounterTable {
   readonly version: typeof COUNTER_TABLE_VERSION;
   /** Path of the script below the root of its package. */
   readonly script: string;
+  /** SHA-256 of the script as it was before, in hexadecimal: what it is a build of. */
+  readonly sha256: string;
   /** How many counters the script has. */
   readonly size: number;
   /** Whether they tell how often something ran, or only that it did. */
   readonly counts: boolean;
   readonly files: readonly CountedFile[];
+  /** What could not be told of the script when it was instrumented, for the user. */
+  readonly problems: readonly string[];
 }
 
 /** As Istanbul has them; an `else` that is not there has empty positions. */

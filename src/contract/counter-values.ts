@@ -4,6 +4,9 @@
  * lies together, so the runs are few: a warm invocation has some bytes.
  */
 
+/** No script has more; what says so is damaged. */
+export const MOST_COUNTERS = 2 ** 20;
+
 /** @param counts whether the values are told, or only which of them are not zero */
 export function encodeCounterValues(values: ReadonlyArray<number | undefined>, counts: boolean): string {
   const bytes: number[] = [];
@@ -42,7 +45,7 @@ export function decodeCounterValues(text: string, counts: boolean, size: number,
     for (let factor = 1; ; factor *= 128) {
       const byte = bytes[next++];
       if (byte === undefined || factor > Number.MAX_SAFE_INTEGER) {
-        throw new Error('its values are damaged');
+        throw new Error('the values are damaged');
       }
       value += (byte % 128) * factor;
       if (byte < 128) {
@@ -54,7 +57,7 @@ export function decodeCounterValues(text: string, counts: boolean, size: number,
     counter += read();
     const end = counter + read();
     if (end > size) {
-      throw new Error(`it has values of ${end} counters, and its table of ${size}`);
+      throw new Error(`there are values of ${end} counters, more than ${size}`);
     }
     for (; counter < end; counter++) {
       add(counter, counts ? read() : 1);

@@ -19,6 +19,7 @@ export const Variable = {
   UPLOAD_MODE: 'COVERAGE_UPLOAD_MODE',
   SAMPLING: 'COVERAGE_SAMPLING',
   DIRECTORY: 'COVERAGE_DIRECTORY',
+  ENGINE: 'COVERAGE_ENGINE',
 } as const;
 
 /** The names that release 0.x of the reference had, by the names that replace them; read where the bucket has no new name. */
@@ -31,6 +32,11 @@ export const DEPRECATED_VARIABLES: Readonly<Record<string, string>> = {
 export const UPLOAD_MODES = ['every-invocation', 'on-change'] as const;
 
 export type UploadModeName = (typeof UPLOAD_MODES)[number];
+
+/** What counts: V8, or counters that were built into the function's code when the app was synthesized. */
+export const ENGINES = ['v8', 'instrumented'] as const;
+
+export type EngineName = (typeof ENGINES)[number];
 
 /** What a function's wrapper is told. */
 export interface Settings {
@@ -58,6 +64,8 @@ export interface Settings {
   readonly sampling: number;
   /** Absolute path of a folder that objects are written to instead of a bucket. */
   readonly directory?: string;
+  /** @default 'v8' */
+  readonly engine: EngineName;
 }
 
 /** A variable whose value could not be used. */
@@ -77,6 +85,7 @@ export const DEFAULT_SETTINGS: Settings = {
   debug: false,
   uploadMode: 'every-invocation',
   sampling: 1,
+  engine: 'v8',
 };
 
 /** Longest list of patterns that is read, in characters; longer ones leave no room in the 4 KB of a function. */
@@ -113,6 +122,7 @@ export function encodeEnvironment(settings: Settings): Record<string, string> {
   set(Variable.UPLOAD_MODE, settings.uploadMode, DEFAULT_SETTINGS.uploadMode);
   set(Variable.SAMPLING, String(settings.sampling), String(DEFAULT_SETTINGS.sampling));
   set(Variable.DIRECTORY, settings.directory);
+  set(Variable.ENGINE, settings.engine, DEFAULT_SETTINGS.engine);
   return environment;
 }
 
@@ -159,9 +169,10 @@ export function decodeEnvironment(environment: Readonly<Record<string, string | 
     debug: read(Variable.DEBUG, DEFAULT_SETTINGS.debug, decodeBoolean),
     handler: read(Variable.HANDLER, undefined, text),
     runId: read(Variable.RUN_ID, undefined, text),
-    uploadMode: read(Variable.UPLOAD_MODE, DEFAULT_SETTINGS.uploadMode, decodeUploadMode),
+    uploadMode: read(Variable.UPLOAD_MODE, DEFAULT_SETTINGS.uploadMode, (value) => decodeName(value, UPLOAD_MODES)),
     sampling: read(Variable.SAMPLING, DEFAULT_SETTINGS.sampling, decodeSampling),
     directory: read(Variable.DIRECTORY, undefined, decodeDirectory),
+    engine: read(Variable.ENGINE, DEFAULT_SETTINGS.engine, (value) => decodeName(value, ENGINES)),
   };
   return { settings, problems, deprecated };
 }
@@ -194,8 +205,8 @@ function decodeBoolean(value: string): boolean | Refusal {
   return decoded ?? new Refusal("is none of 'true', 'false', '1' and '0'");
 }
 
-function decodeUploadMode(value: string): UploadModeName | Refusal {
-  return UPLOAD_MODES.find((mode) => mode === value) ?? new Refusal(`is none of ${UPLOAD_MODES.map((mode) => `'${mode}'`).join(' and ')}`);
+function decodeName<T extends string>(value: string, names: readonly T[]): T | Refusal {
+  return names.find((name) => name === value) ?? new Refusal(`is none of ${names.map((name) => `'${name}'`).join(' and ')}`);
 }
 
 function decodeSampling(value: string): number | Refusal {

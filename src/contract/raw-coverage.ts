@@ -3,8 +3,10 @@
  *
  * It is JSON (gzipped by whoever stores it), versioned and self-describing, and has a kind for each engine. The `result`
  * of kind `v8` keeps the form of V8's `Profiler.takePreciseCoverage`, which other tools of that family read; that of kind
- * `istanbul` has the counters of code that was instrumented when it was built, by the names that Istanbul gives them.
+ * `istanbul` has the counters of code that was instrumented when it was built, by the names that Istanbul gives them; that of kind
+ * `counters` those of code that was instrumented when the app was synthesized, by the tables that say what they mean.
  */
+import { decodeCounterValues, MOST_COUNTERS } from './counter-values';
 
 export const RAW_COVERAGE_VERSION = 1;
 
@@ -12,7 +14,7 @@ export const RAW_COVERAGE_VERSION = 1;
 const { stringify } = JSON;
 
 /** One take. Further engines add a member to this union, an entry to `RESULT_DECODERS` and nothing else here. */
-export type RawCoverage = V8RawCoverage | IstanbulRawCoverage;
+export type RawCoverage = V8RawCoverage | IstanbulRawCoverage | CountersRawCoverage;
 
 interface RawCoverageEnvelope {
   readonly version: typeof RAW_COVERAGE_VERSION;
@@ -29,6 +31,11 @@ export interface V8RawCoverage extends RawCoverageEnvelope {
 export interface IstanbulRawCoverage extends RawCoverageEnvelope {
   readonly kind: 'istanbul';
   readonly result: readonly InstrumentedFile[];
+}
+
+export interface CountersRawCoverage extends RawCoverageEnvelope {
+  readonly kind: 'counters';
+  readonly result: readonly CountedScript[];
 }
 
 export interface RawCoverageMetadata {
@@ -106,6 +113,16 @@ export interface InstrumentedFile {
  */
 export const INSTRUMENTED_SHAPE = ['path', 'statementMap', 'fnMap', 'branchMap', 'inputSourceMap', 'hash'] as const;
 
+/** What ran of a script with counters; see `counter-values.ts` for how values are told. */
+export interface CountedScript {
+  /** SHA-256 of the table that says what the counters mean, in hexadecimal; it is kept as sources are. */
+  readonly table: string;
+  /** Which counters were passed; not there where it is told how often. */
+  readonly flags?: string;
+  /** How often counters were passed. */
+  readonly counts?: string;
+}
+
 export interface OmittedScript {
   /** A path where an instrumented file has no URL. */
   readonly url: string;
@@ -165,6 +182,7 @@ export function decodeRawCoverage(json: string): RawCoverage {
 const RESULT_DECODERS: { [Kind in RawCoverage['kind']]: (result: unknown) => Extract<RawCoverage, { kind: Kind }>['result'] } = {
   v8: (result) => list(result, 'result', decodeScript),
   istanbul: (result) => list(result, 'result', decodeInstrumentedFile),
+  counters: (result) => list(result, 'result', decodeCountedScript),
 };
 
 function decodeMetadata(fields: Fields): RawCoverageMetadata {
@@ -246,6 +264,18 @@ function decodeInstrumentedFile(value: unknown, at: string): InstrumentedFile {
     f: record(fields.f, `${at}.f`, natural),
     b: record(fields.b, `${at}.b`, (arms, branch) => list(arms, branch, natural)),
   };
+}
+
+function decodeCountedScript(value: unknown, at: string): CountedScript {
+  const { table, flags, counts } = object(value, at);
+  const name = flags === undefined ? 'counts' : 'flags';
+  const values = text(flags ?? counts, `${at}.${name}`);
+  try {
+    decodeCounterValues(values, name === 'counts', MOST_COUNTERS, () => undefined);
+  } catch (error) {
+    throw new Error(`${at}.${name}: ${(error as Error).message}`);
+  }
+  return { table: digest(table, `${at}.table`), [name]: values };
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -2,7 +2,8 @@ import { CounterPlacement } from './counter-placement';
 import { CountingPlan } from './counting-plan';
 import { Insertions } from './insertions';
 import { movedMap } from './moved-map';
-import { COUNTER_TABLE_VERSION, COUNTERS_SYMBOL, type CountedFile, type CounterTable, type CounterTerm } from '../contract/counter-table';
+import { COUNTER_TABLE_VERSION, COUNTERS_SYMBOL, REGISTERS_COUNTERS, type CountedFile, type CounterTable, type CounterTerm } from '../contract/counter-table';
+import { MOST_COUNTERS } from '../contract/counter-values';
 import { convert } from '../conversion/convert';
 import type { GeneratedScript } from '../conversion/generated-script';
 import { OriginalSources } from '../conversion/original-sources';
@@ -24,8 +25,6 @@ export interface InstrumentedScript {
   /** Of the instrumented script to the originals; where the map is in the script itself, it is in the text. */
   readonly map?: string;
   readonly table: { readonly name: string; readonly json: string };
-  /** What could not be told, for the user. */
-  readonly problems: readonly string[];
 }
 
 /**
@@ -39,7 +38,7 @@ export interface InstrumentedScript {
 export function instrumentScript(
   { text, map, textOf, ...wanted }: ScriptToInstrument, { counts }: { readonly counts: boolean }, originals = new OriginalSources(),
 ): InstrumentedScript | undefined {
-  if (text.includes(COUNTERS_SYMBOL)) {
+  if (REGISTERS_COUNTERS.test(text)) {
     throw new Error('it is instrumented already');
   }
   if (/\b_coverageSchema\b/.test(text)) {
@@ -54,6 +53,9 @@ export function instrumentScript(
   const plan = new CountingPlan(script);
   const planned = own.files.map(({ index, path, original, shape }) =>
     ({ path, text: original.text, shape, counters: convert({ original, shape, source: index, positions, script, counts: plan }) }));
+  if (planned.length > 0 && plan.events.length > MOST_COUNTERS) {
+    throw new Error(`it would have ${plan.events.length} counters, and ${MOST_COUNTERS} are possible`);
+  }
   const insertions = new Insertions();
   const name = unusedName(text);
   const placement = new CounterPlacement({
@@ -74,14 +76,15 @@ export function instrumentScript(
   const files = planned.map(({ path, text: original, shape: { statementMap, fnMap, branchMap }, counters: { s, f, b } }) => ({
     path, text: original, statementMap, fnMap, branchMap, s: mapped(s, resolve), f: mapped(f, resolve), b: mapped(b, (arms) => arms.map(resolve)),
   })) as CountedFile[];
-  const table: CounterTable = { version: COUNTER_TABLE_VERSION, script: wanted.path, size: placement.count, counts, files };
+  const { count: size } = placement;
+  const table: CounterTable = { version: COUNTER_TABLE_VERSION, script: wanted.path, sha256: sha256(text), size, counts, files, problems };
   const json = JSON.stringify(table);
   const tableName = sha256(json);
   const all = new Insertions();
   const { offset, prefix } = headOf(script.tree.nodes[0]!, text);
   all.add(offset, prefix + registration(tableName, name, placement.count, counts));
   all.addAll(insertions);
-  return { ...movedMap(text, map, all, script.lines), table: { name: tableName, json }, problems };
+  return { ...movedMap(text, map, all, script.lines), table: { name: tableName, json } };
 }
 
 /** Where the first statement begins behind what has to stay first. */
@@ -100,7 +103,7 @@ function registration(table: string, name: string, size: number, counts: boolean
   const declared = size === 0 ? '' : `var ${names.join(',')};`;
   const reset = chunks(names).map((some) => `${some.join('=')}=${counts ? '0' : 'void 0'};`).join('');
   const start = counts ? reset : '';
-  return `${declared}${start}(globalThis[Symbol.for("${COUNTERS_SYMBOL}")]||=[]).push(["${table}",()=>{const ${name}=[${names.join(',')}];${reset}return ${name}}]);`;
+  return `${declared}${start}(globalThis[Symbol.for("${COUNTERS_SYMBOL}")]||=[]).push(["${table}",()=>{const ${name}=[${names.join(',')}];${reset}return ${name}},${counts ? '!0' : '!1'}]);`;
 }
 
 /** V8 goes one level deeper into its stack for each assignment of a chain. */
@@ -113,8 +116,12 @@ function chunks(names: readonly string[]): string[][] {
 
 /** Short, and no part of any word in the text. */
 function unusedName(text: string): string {
+  const short = ['_c', '_k', '_q', '_j', '_z'].find((name) => !text.includes(name));
+  if (short !== undefined) {
+    return short;
+  }
   for (let number = 0; ; number++) {
-    const name = number === 0 ? '_c' : `_c${number}_`;
+    const name = `_c${number}_`;
     if (!text.includes(name)) {
       return name;
     }

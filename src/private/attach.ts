@@ -73,7 +73,9 @@ export function attach(target: Target, coverage: IConstruct, layer: lambda.ILaye
   for (const [name, value] of Object.entries(encodeEnvironment({ ...settings, handler }))) {
     fn.addEnvironment(name, value);
   }
-  switchOffCompileCache(fn, variables);
+  if (settings.engine === 'v8') {
+    switchOffCompileCache(fn, variables);
+  }
   resource.handler = WRAPPER_HANDLER;
   Object.defineProperty(resource, ATTACHED, { value: coverage });
 }

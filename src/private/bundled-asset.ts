@@ -9,7 +9,7 @@ const PACKAGE_ROOT = path.join(__dirname, '..', '..');
  *
  * @throws Error if the package has not been built, as in a fresh clone
  */
-export function bundledAsset(name: 'layer' | 'combiner'): string {
+export function bundledAsset(name: 'layer' | 'combiner' | 'instrumenter'): string {
   const folder = path.join(PACKAGE_ROOT, 'assets', name);
   if (!existsSync(folder)) {
     throw new Error(`the bundled asset '${folder}' does not exist; build it with \`npx projen bundle\`, or install the published package`);

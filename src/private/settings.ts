@@ -9,7 +9,7 @@ import type { CoverageConfig } from '../coverage-config';
 import { UploadMode } from '../upload-mode';
 
 /** What does not depend on the bucket or on a function. */
-export type CommonSettings = Omit<Settings, 'bucket' | 'prefix' | 'handler' | 'directory'>;
+export type CommonSettings = Omit<Settings, 'bucket' | 'prefix' | 'handler' | 'directory' | 'engine'>;
 
 /** @throws Error that names the construct, the prop, its value and what is allowed */
 export function commonSettings(scope: IConstruct, config: CoverageConfig): CommonSettings {

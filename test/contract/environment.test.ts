@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { prefix } from './arbitraries';
 import {
-  DEFAULT_SETTINGS, decodeEnvironment, DEPRECATED_VARIABLES, encodeEnvironment, patternsProblem, samplingProblem, UPLOAD_MODES, Variable,
+  DEFAULT_SETTINGS, decodeEnvironment, DEPRECATED_VARIABLES, encodeEnvironment, ENGINES, patternsProblem, samplingProblem, UPLOAD_MODES, Variable,
   type Settings,
 } from '../../src/contract/environment';
 
@@ -24,8 +24,9 @@ const settings: fc.Arbitrary<Settings> = fc.record(
     uploadMode: fc.constantFrom(...UPLOAD_MODES),
     sampling: fc.double({ min: 0, max: 1, noNaN: true }),
     directory: text.map((path) => `/${path}`),
+    engine: fc.constantFrom(...ENGINES),
   },
-  { requiredKeys: ['prefix', 'uploadTimeout', 'include', 'exclude', 'branchCoverage', 'debug', 'uploadMode', 'sampling'] },
+  { requiredKeys: ['prefix', 'uploadTimeout', 'include', 'exclude', 'branchCoverage', 'debug', 'uploadMode', 'sampling', 'engine'] },
 );
 
 test('decoding inverts encoding', () => {
@@ -40,7 +41,7 @@ test('nothing is set for the defaults, and nothing set means the defaults of the
   expect(encodeEnvironment(DEFAULT_SETTINGS)).toEqual({});
   expect(decodeEnvironment({})).toEqual({
     settings: {
-      prefix: 'coverage/', uploadTimeout: 30, include: [], exclude: [], branchCoverage: true, debug: false, uploadMode: 'every-invocation', sampling: 1,
+      prefix: 'coverage/', uploadTimeout: 30, include: [], exclude: [], branchCoverage: true, debug: false, uploadMode: 'every-invocation', sampling: 1, engine: 'v8',
     },
     problems: [],
     deprecated: [],

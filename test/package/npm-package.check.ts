@@ -20,10 +20,11 @@ describe('content', () => {
   test('has what is promised', () => {
     const promised = [
       'API.md', 'LICENSE', 'README.md', '.jsii', 'lib/index.js', 'lib/index.d.ts',
-      `${LAYER}/bootstrap.mjs`, `${LAYER}/package.json`, 'assets/combiner/index.js', 'assets/cli/lambda-coverage.js',
+      `${LAYER}/bootstrap.mjs`, `${LAYER}/package.json`, 'assets/combiner/index.js', 'assets/cli/lambda-coverage.js', 'assets/instrumenter/index.js',
       'assets/wrapper/index.js', 'assets/wrapper/index.mjs', 'assets/wrapper/index.d.ts', 'assets/wrapper/index.d.mts',
       'assets/combiner-api/index.js', 'assets/combiner-api/index.mjs', 'assets/combiner-api/index.d.ts', 'assets/combiner-api/index.d.mts',
       `assets/${LICENSES}`, `${LAYER}/${LICENSES}`, `assets/wrapper/${LICENSES}`, `assets/combiner/${LICENSES}`, `assets/cli/${LICENSES}`,
+      `assets/instrumenter/${LICENSES}`,
     ];
     assert.deepEqual(promised.filter((name) => !packed.files.some((file) => file.path === name)), []);
   });
@@ -35,6 +36,7 @@ describe('content', () => {
       new RegExp(`^${LAYER}/(chunks/)?[^/]+$`),
       /^assets\/(?:wrapper|combiner-api)\/(index\.(js|mjs|d\.ts|d\.mts)|THIRD-PARTY-LICENSES\.txt)$/,
       /^assets\/combiner\/(index\.js|assets\/.*|THIRD-PARTY-LICENSES\.txt)$/,
+      /^assets\/instrumenter\/(index\.js|THIRD-PARTY-LICENSES\.txt)$/,
       /^assets\/cli\/(lambda-coverage\.js|assets\/.*|THIRD-PARTY-LICENSES\.txt)$/,
       /^assets\/THIRD-PARTY-LICENSES\.txt$/,
     ];
@@ -184,6 +186,7 @@ describe('size', () => {
       'layer, zipped': zippedSize(packed.below('assets/layer/')),
       'wrapper, zipped': zippedSize(packed.below('assets/wrapper/')),
       'combiner, zipped': zippedSize(packed.below('assets/combiner/')),
+      'instrumenter, zipped': zippedSize(packed.below('assets/instrumenter/')),
       'command line, zipped': zippedSize(packed.below('assets/cli/')),
       'npm package': readFileSync(packed.tarball).length,
       'npm package, unpacked': packed.files.reduce((sum, { content }) => sum + content.length, 0),

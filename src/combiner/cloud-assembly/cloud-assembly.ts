@@ -1,10 +1,12 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AssemblyStack, Resource, Template } from './stacks';
+import { TABLE_FOLDER, type CounterTable } from '../../contract/counter-table';
 import { decodeEnvironment, Variable } from '../../contract/environment';
 import { isVendored } from '../../conversion/original-path';
 import { sha256 } from '../../conversion/sha256';
 import { filesBelow } from '../files-below';
+import type { MergedCounters } from '../merging/counter-merge';
 import type { MergedScript } from '../merging/raw-merge';
 
 /** What a synthesized app tells about the functions that coverage is attached to. */
@@ -23,6 +25,8 @@ export interface AttachedFunction {
   readonly variables: Readonly<Record<string, unknown>>;
   /** Its scripts as if none of them had run. */
   readonly scripts: readonly MergedScript[];
+  /** Those of its scripts that have counters, as if none of them had run. */
+  readonly counters: readonly MergedCounters[];
 }
 
 interface AssetManifest {
@@ -63,7 +67,8 @@ export function readCloudAssembly(folder: string): CloudAssembly {
       const variables = (Properties?.Environment as { Variables?: Record<string, unknown> } | undefined)?.Variables;
       if (Type === 'AWS::Lambda::Function' && variables && Variable.HANDLER in variables) {
         const code = codeFolder(folder, assets, Properties!);
-        functions.push({ name: `${stack.name}/${logicalId}`, stack, variables, scripts: code ? scriptsOf(code, variables, contents) : [] });
+        const own = code ? codeOf(code, variables, contents) : { scripts: [], counters: [] };
+        functions.push({ name: `${stack.name}/${logicalId}`, stack, variables, ...own });
       }
     }
   }
@@ -124,7 +129,9 @@ function codeFolder(assembly: string, assets: ReadonlyMap<string, string>, prope
   return folder && existsSync(folder) && statSync(folder).isDirectory() ? folder : undefined;
 }
 
-function scriptsOf(folder: string, variables: Record<string, unknown>, contents: Map<string, Buffer>): MergedScript[] {
+function codeOf(
+  folder: string, variables: Record<string, unknown>, contents: Map<string, Buffer>,
+): Pick<AttachedFunction, 'scripts' | 'counters'> {
   const texts = Object.fromEntries(Object.entries(variables).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
   const { settings: { include, exclude, branchCoverage } } = decodeEnvironment(texts);
   const keep = (file: string) => {
@@ -133,7 +140,11 @@ function scriptsOf(folder: string, variables: Record<string, unknown>, contents:
     contents.set(hash, content);
     return hash;
   };
-  return filesBelow(folder).filter((path) => /\.[cm]?js$/.test(path) && !isVendored(path)).map((path) => {
+  const lambdaFunctions = new Map<string, string>();
+  const tables = filesBelow(folder).filter((path) => path.startsWith(`${TABLE_FOLDER}/`));
+  const counters = tables.map((path) => ({ table: keep(join(folder, path)), include, exclude, branchCoverage, values: [], lambdaFunctions }));
+  const counted = new Set(tables.map((path) => readJson<Partial<CounterTable>>(join(folder, path)).script));
+  const scripts = filesBelow(folder).filter((path) => /\.[cm]?js$/.test(path) && !isVendored(path) && !counted.has(path)).map((path) => {
     const map = join(folder, `${path}.map`);
     return {
       path,
@@ -144,7 +155,8 @@ function scriptsOf(folder: string, variables: Record<string, unknown>, contents:
       exclude,
       branchCoverage,
       functions: [],
-      lambdaFunctions: new Map<string, string>(),
+      lambdaFunctions,
     };
   });
+  return { scripts, counters };
 }

@@ -130,7 +130,9 @@ async function readPart(store: WritableStore, key: string, name: string): Promis
 /** Every deployment adds builds, and a report never asks for those that were replaced long ago. */
 function newestBuilds(raws: readonly RawCoverage[]): RawCoverage[] {
   const byPlace = new Map<string, string[]>();
-  const placeOf = ({ metadata: { functionName }, result: [first] }: RawCoverage) => JSON.stringify([functionName, first?.path]);
+  // the path of a script with counters is in its table only; what is kept of it is small
+  const placeOf = ({ metadata: { functionName }, result: [first] }: RawCoverage) =>
+    JSON.stringify([functionName, first && ('table' in first ? first.table : first.path)]);
   for (const raw of raws) {
     byPlace.set(placeOf(raw), [...byPlace.get(placeOf(raw)) ?? [], raw.metadata.timestamp]);
   }

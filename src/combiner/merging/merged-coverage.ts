@@ -1,3 +1,4 @@
+import { CounterMerge } from './counter-merge';
 import { InstrumentedMerge } from './instrumented-merge';
 import { isNewer, ofMerged, SAME_FUNCTION, type Alike } from './merged-metadata';
 import { RawMerge } from './raw-merge';
@@ -15,19 +16,22 @@ export class MergedCoverage {
   public readonly v8: RawMerge;
   /** Of code that was instrumented when it was built. */
   public readonly instrumented: InstrumentedMerge;
+  /** Of code that was instrumented when the app was synthesized. */
+  public readonly counters: CounterMerge;
   private readonly omissions = new Map<string, Omissions>();
 
   /** @param alike what objects have to agree in to be merged into one */
   public constructor(private readonly alike: Alike = SAME_FUNCTION) {
     this.v8 = new RawMerge(alike);
     this.instrumented = new InstrumentedMerge(alike);
+    this.counters = new CounterMerge(alike);
   }
 
   public add(raw: RawCoverage): void {
-    if (raw.kind === 'v8') {
-      this.v8.add(raw);
-    } else {
-      this.instrumented.add(raw);
+    switch (raw.kind) {
+      case 'v8': this.v8.add(raw); break;
+      case 'istanbul': this.instrumented.add(raw); break;
+      case 'counters': this.counters.add(raw); break;
     }
     if (raw.omitted.length > 0) {
       this.omit(raw);
@@ -59,7 +63,7 @@ export class MergedCoverage {
       const omitted = [...scripts.keys()].sort().map((name) => scripts.get(name)!);
       return { version: RAW_COVERAGE_VERSION, kind: 'v8', metadata: ofMerged(metadata), omitted, result: [] };
     });
-    return [...this.v8.raws(), ...this.instrumented.raws(), ...omissions];
+    return [...this.v8.raws(), ...this.instrumented.raws(), ...this.counters.raws(), ...omissions];
   }
 
   private omit({ metadata, omitted }: RawCoverage): void {

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { Collection } from './collection';
+import { BuiltInCounters } from './counting/built-in-counters';
 import { InstrumentedCode } from './counting/instrumented-code';
 import { Profiler } from './counting/profiler';
 import { Scripts } from './counting/scripts';
@@ -35,7 +36,8 @@ export function startCollection({ environment, settings, log }: StartOptions): C
     const concurrent = environment.AWS_LAMBDA_MAX_CONCURRENCY !== undefined;
     let collection: Collection | undefined;
     const sink = createSink(environment, settings, () => collection?.delaysAnswers ?? true);
-    const profiler = Profiler.start();
+    const isV8 = settings.engine === 'v8';
+    const profiler = isV8 ? Profiler.start() : undefined;
     const taskRoot = environment.LAMBDA_TASK_ROOT ?? process.cwd();
     const scripts = new Scripts(taskRoot);
     const prepared = settings.include.length > 0 || settings.exclude.length > 0 ? selectFiles(scripts, settings) : Promise.resolve();
@@ -44,12 +46,14 @@ export function startCollection({ environment, settings, log }: StartOptions): C
       functionVersion: environment.AWS_LAMBDA_FUNCTION_VERSION ?? '$LATEST',
       runtime: environment.AWS_EXECUTION_ENV ?? `Node.js ${process.versions.node}`,
       layerVersion,
-    }, settings, profiler, scripts, new InstrumentedCode(), log);
+    }, settings, profiler, scripts, new InstrumentedCode(), new BuiltInCounters(taskRoot), log);
     const spool = new Spool(tmpdir());
     const outbox = new Outbox(settings, sink, spool, (parcels) => takes.merged(parcels), log);
     const options = { runtimeApi: environment.AWS_LAMBDA_RUNTIME_API, concurrent, settings, prepared };
     collection = new Collection(options, new Collector(takes, outbox, log), log);
-    avoidCompileCache(environment, log);
+    if (isV8) {
+      avoidCompileCache(environment, log);
+    }
     shareCollection(collection);
     return collection;
   } catch (error) {

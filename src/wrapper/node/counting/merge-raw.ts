@@ -1,6 +1,7 @@
 /// <reference path="../../../contract/v8-coverage.d.ts" />
 import { mergeFunctionCovs } from '@bcoe/v8-coverage';
-import type { FunctionCoverage, InstrumentedFile, RawCoverage, ScriptCoverage } from '../../../contract/raw-coverage';
+import { decodeCounterValues, encodeCounterValues, MOST_COUNTERS } from '../../../contract/counter-values';
+import type { CountedScript, FunctionCoverage, InstrumentedFile, RawCoverage, ScriptCoverage } from '../../../contract/raw-coverage';
 
 /** One object of each kind and UTC day that says what all of them say together, with the metadata of the newest. */
 export function mergeRaw(raws: readonly RawCoverage[]): RawCoverage[] {
@@ -10,12 +11,26 @@ export function mergeRaw(raws: readonly RawCoverage[]): RawCoverage[] {
     const phase = same.some(({ metadata }) => metadata.phase === 'init') ? 'init' : 'invocation';
     const omitted = [...groups(same.flatMap((raw) => raw.omitted), ({ url, reason }) => `${url} ${reason}`).values()].map(([first]) => first!);
     const envelope = { ...newest, metadata: { ...newest.metadata, phase }, omitted };
-    return {
-      ...envelope,
-      result: newest.kind === 'v8'
-        ? mergeScripts(same.flatMap((raw) => raw.result as readonly ScriptCoverage[]))
-        : mergeFiles(same.flatMap((raw) => raw.result as readonly InstrumentedFile[])),
-    } as RawCoverage;
+    return { ...envelope, result: MERGES[newest.kind](same.flatMap((raw) => raw.result as readonly never[])) } as RawCoverage;
+  });
+}
+
+/** By the kind, which the results are of. */
+const MERGES: Record<RawCoverage['kind'], (results: readonly never[]) => RawCoverage['result']> = {
+  v8: mergeScripts,
+  istanbul: mergeFiles,
+  counters: mergeCounted,
+};
+
+function mergeCounted(scripts: readonly CountedScript[]): CountedScript[] {
+  return [...groups(scripts, ({ table, flags }) => `${table} ${flags === undefined}`).values()].map((same) => {
+    const { table, flags } = same[0]!;
+    const values: number[] = [];
+    same.forEach((one) => decodeCounterValues(one.flags ?? one.counts!, flags === undefined, MOST_COUNTERS, (counter, value) => {
+      values[counter] = (values[counter] ?? 0) + value;
+    }));
+    const text = encodeCounterValues(Array.from(values), flags === undefined);
+    return flags === undefined ? { table, counts: text } : { table, flags: text };
   });
 }
 

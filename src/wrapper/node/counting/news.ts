@@ -1,3 +1,4 @@
+import type { CountedValues } from './built-in-counters';
 import type { FunctionCoverage, InstrumentedFile, ScriptCoverage } from '../../../contract/raw-coverage';
 
 /**
@@ -8,6 +9,8 @@ import type { FunctionCoverage, InstrumentedFile, ScriptCoverage } from '../../.
  */
 export class News {
   private readonly known = new Set<string>();
+  /** The counters of scripts that were passed, by their tables. */
+  private readonly passed = new Map<string, Uint8Array>();
   private day?: string;
 
   /** The scripts with the functions that have a shape which was not seen before. */
@@ -33,10 +36,31 @@ export class News {
     });
   }
 
+  /** The scripts that were not seen before, or that have a counter which was not passed before. */
+  public ofCounters(scripts: readonly CountedValues[], day: string): CountedValues[] {
+    this.begin(day);
+    return scripts.filter(({ table, values }) => {
+      let passed = this.passed.get(table);
+      const isFirst = !passed;
+      if (!passed) {
+        this.passed.set(table, (passed = new Uint8Array(values.length)));
+      }
+      let isNew = isFirst;
+      values.forEach((value, counter) => {
+        if (value && !passed[counter]) {
+          passed[counter] = 1;
+          isNew = true;
+        }
+      });
+      return isNew;
+    });
+  }
+
   private begin(day: string): void {
     if (this.day !== day) {
       this.day = day;
       this.known.clear();
+      this.passed.clear();
     }
   }
 

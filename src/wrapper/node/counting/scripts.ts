@@ -2,6 +2,7 @@ import type { Profiler as V8 } from 'node:inspector';
 import Module from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { REGISTERS_COUNTERS } from '../../../contract/counter-table';
 import type { OmittedScript, ScriptCoverage } from '../../../contract/raw-coverage';
 import { sourceMapReference } from '../../../contract/source-map-comment';
 import { crypto, readFileSync, realpathSync } from '../platform';
@@ -70,6 +71,9 @@ export class Scripts {
       }
       const content = readFileSync(file);
       const text = content.toString('utf8');
+      if (REGISTERS_COUNTERS.test(text)) {
+        return undefined; // its own counters tell of it
+      }
       if (!this.wanted(path) && sourceMapReference(text) === undefined) {
         return undefined;
       }

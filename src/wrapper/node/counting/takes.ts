@@ -1,4 +1,6 @@
+import type { BuiltInCounters, CountedValues } from './built-in-counters';
 import type { InstrumentedCode } from './instrumented-code';
+import { encodeCounterValues } from '../../../contract/counter-values';
 import type { Log } from '../log';
 import { mergeRaw } from './merge-raw';
 import { News } from './news';
@@ -8,7 +10,7 @@ import type { Interruption, Profiler } from './profiler';
 import type { Scripts, Source } from './scripts';
 import type { Settings } from '../../../contract/environment';
 import { formatExecutionId, parseExecutionId, rawCoverageKey, uuidOfHash } from '../../../contract/object-keys';
-import { encodeRawCoverage, RAW_COVERAGE_VERSION, type RawCoverage, type RawCoverageMetadata } from '../../../contract/raw-coverage';
+import { encodeRawCoverage, RAW_COVERAGE_VERSION, type CountedScript, type RawCoverage, type RawCoverageMetadata } from '../../../contract/raw-coverage';
 
 /** What is the same for all takes of an execution environment. */
 export interface EnvironmentIdentity {
@@ -27,8 +29,9 @@ const INTERRUPTIONS: Record<Interruption, string> = {
 /** Takes the coverage of the process, and makes raw objects of it. */
 export class Takes {
   private readonly news?: News;
-  /** Of instrumented code that was forgotten. */
+  /** What is told once, of takes that were forgotten. */
   private readonly shapes: Source[] = [];
+  private readonly tables: Source[] = [];
   private environmentId?: string;
   private sequence = 0;
   private hasInit = false;
@@ -36,9 +39,11 @@ export class Takes {
   public constructor(
     private readonly identity: EnvironmentIdentity,
     private readonly settings: Settings,
-    private readonly profiler: Profiler,
+    /** None where no code of the function is counted by V8. */
+    private readonly profiler: Profiler | undefined,
     private readonly scripts: Scripts,
     private readonly instrumented: InstrumentedCode,
+    private readonly builtIn: BuiltInCounters,
     private readonly log: Log,
   ) {
     if (settings.uploadMode === 'on-change') {
@@ -52,29 +57,34 @@ export class Takes {
    * @throws Error if V8 cannot be asked
    */
   public take(requestId: string | undefined): Parcel[] {
-    const { scripts: all, interruption } = this.profiler.take();
+    const { scripts: all, interruption } = this.profiler?.take() ?? { scripts: [] };
     if (interruption) {
       this.log.error('CoverageError', INTERRUPTIONS[interruption], {}, requestId);
     }
     const { scripts, omitted, sources } = this.scripts.own(all);
     const { files, sources: newShapes, omitted: unreadable } = this.instrumented.take();
     const shapes = [...this.shapes.splice(0), ...newShapes];
+    const { scripts: counted, omitted: withoutTable, sources: newTables } = this.builtIn.take();
+    const tables = [...this.tables.splice(0), ...newTables];
     const timestamp = new Clock().toISOString();
     const metadata = this.metadata(requestId, timestamp);
     const day = timestamp.slice(0, 10);
     const v8 = { version: RAW_COVERAGE_VERSION, kind: 'v8', metadata, omitted, result: this.news?.ofScripts(scripts, day) ?? scripts } as const;
     const istanbul = { version: RAW_COVERAGE_VERSION, kind: 'istanbul', metadata, omitted: unreadable, result: this.news?.ofFiles(files, day) ?? files } as const;
+    const newlyCounted = (this.news?.ofCounters(counted, day) ?? counted).map(encoded);
+    const counters = { version: RAW_COVERAGE_VERSION, kind: 'counters', metadata, omitted: withoutTable, result: newlyCounted } as const;
     return [
       ...(v8.result.length > 0 || omitted.length > 0 ? [this.parcel(v8, sources)] : []),
       ...(istanbul.result.length > 0 || unreadable.length > 0 ? [this.parcel(istanbul, shapes)] : []),
+      ...(counters.result.length > 0 || withoutTable.length > 0 ? [this.parcel(counters, tables)] : []),
     ];
   }
 
   /** Forgets what ran since the take before; what is not told again, such as the shapes of instrumented code, stays for the next one. */
   public discard(): void {
-    this.profiler.take();
-    const { sources } = this.instrumented.take();
-    this.shapes.push(...sources);
+    this.profiler?.take();
+    this.shapes.push(...this.instrumented.take().sources);
+    this.tables.push(...this.builtIn.take().sources);
   }
 
   /** Fewer parcels that say the same: one for each way of counting, under a key of its own, since one of them may have arrived unnoticed. */
@@ -114,6 +124,11 @@ export class Takes {
       branchCoverage,
     };
   }
+}
+
+function encoded({ table, counts, values }: CountedValues): CountedScript {
+  const text = encodeCounterValues(values, counts);
+  return counts ? { table, counts: text } : { table, flags: text };
 }
 
 /** A request id is a UUID on Lambda; an emulator's is hashed into that form, so that keys keep their shape. */

@@ -1,0 +1,41 @@
+import { Annotations } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import type { Target } from './attach';
+import { errorAt } from './errors';
+import { useInstrumentedCode, type InstrumentationOptions } from './instrumented-asset';
+import type { EngineName } from '../contract/environment';
+import { CoverageEngine } from '../coverage-engine';
+
+const WARNING = 'cdk-lambda-coverage:engine';
+
+/** TypeScript takes no other, JavaScript does. @throws Error that names the construct and the allowed values */
+export function checkedEngine(scope: IConstruct, engine: CoverageEngine): CoverageEngine {
+  const engines = Object.values(CoverageEngine);
+  if (!engines.includes(engine)) {
+    throw errorAt(scope, `engine is ${JSON.stringify(engine)}; give one of ${engines.map((name) => `'${name}'`).join(', ')}`);
+  }
+  return engine;
+}
+
+/**
+ * Makes the code of a function what the engine needs.
+ *
+ * @returns what counts in it
+ * @throws Error that names the function and says why its code cannot have counters, where it has to
+ */
+export function applyEngine({ fn, resource }: Target, engine: CoverageEngine, options: InstrumentationOptions): EngineName {
+  if (engine === CoverageEngine.V8) {
+    return 'v8';
+  }
+  try {
+    useInstrumentedCode(fn, resource, options);
+    return 'instrumented';
+  } catch (error) {
+    const reason = `counters cannot be built into its code: ${(error as Error).message}`;
+    if (engine === CoverageEngine.INSTRUMENTED) {
+      throw errorAt(fn, `${reason}; or attach it with engine: CoverageEngine.V8`);
+    }
+    Annotations.of(fn).addWarningV2(WARNING, `${reason}; V8 counts instead, which costs more CPU time; if that is fine, attach it with engine: CoverageEngine.V8`);
+    return 'v8';
+  }
+}
