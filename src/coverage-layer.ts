@@ -21,7 +21,7 @@ export interface CoverageLayerProps extends CoverageConfig {
   /**
    * What counts the parts of a function that run.
    *
-   * @default CoverageEngine.V8
+   * @default CoverageEngine.AUTO
    */
   readonly engine?: CoverageEngine;
 
@@ -67,7 +67,7 @@ export class CoverageLayer extends Construct {
     checkBucket(this, props.bucket);
     this.enabled = props.enabled ?? true;
     this.settings = commonSettings(this, props);
-    this.engine = checkedEngine(this, props.engine ?? CoverageEngine.V8);
+    this.engine = checkedEngine(this, props.engine ?? CoverageEngine.AUTO);
     this.counts = props.counts ?? false;
     this.prefix = props.prefix === undefined ? undefined : checkedPrefix(this, props.prefix);
     this.usedBucket = props.bucket;
@@ -98,7 +98,9 @@ export class CoverageLayer extends Construct {
    * function behind it is changed. Attaching the same function again changes nothing; with `enabled: false` nothing is
    * changed at all.
    *
-   * Node.js's compile cache is switched off by `NODE_DISABLE_COMPILE_CACHE`, unless the function sets that variable, since
+   * Counters are built into a copy of its code where that can be done; see `CoverageEngine`.
+   *
+   * Where V8 counts, Node.js's compile cache is switched off by `NODE_DISABLE_COMPILE_CACHE`, unless the function sets that variable, since
    * code from the cache has no exact coverage; a function with `NODE_COMPILE_CACHE` gets the warning
    * `cdk-lambda-coverage:compileCache`, which can be acknowledged.
    *

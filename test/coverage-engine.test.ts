@@ -55,11 +55,22 @@ test('the code is a copy with counters; the wrapper knows it, and the compile ca
   expect(propertiesOf(fn).Environment.Variables).not.toHaveProperty('NODE_DISABLE_COMPILE_CACHE');
 });
 
-test('without a word, V8 counts', () => {
+test('without a word, counters are built in where that can be', () => {
+  const app = new App();
+  const stack = new Stack(app, 'Stack');
+  const [folder, inline] = [lambda.Code.fromAsset(folderOf({ 'index.js': HANDLER })), lambda.Code.fromInline(HANDLER)].map((code, index) => makeFunction(stack, code, `Fn${index}`));
+  const coverage = new CoverageLayer(stack, 'Coverage');
+  [folder!, inline!].forEach((fn) => coverage.attachTo(fn));
+  expect(isInstrumented(codeOf(app, folder!))).toBe(true);
+  expect(propertiesOf(folder!).Environment.Variables).toMatchObject({ COVERAGE_ENGINE: 'instrumented' });
+  expect(propertiesOf(inline!).Environment.Variables).not.toHaveProperty('COVERAGE_ENGINE');
+});
+
+test('with V8, the code stays as it is', () => {
   const app = new App();
   const stack = new Stack(app, 'Stack');
   const fn = makeFunction(stack, lambda.Code.fromAsset(folderOf({ 'index.js': HANDLER })));
-  new CoverageLayer(stack, 'Coverage').attachTo(fn);
+  new CoverageLayer(stack, 'Coverage', { engine: CoverageEngine.V8 }).attachTo(fn);
   expect(isInstrumented(codeOf(app, fn))).toBe(false);
   expect(propertiesOf(fn).Environment.Variables).not.toHaveProperty('COVERAGE_ENGINE');
 });
@@ -68,7 +79,7 @@ test('each function may have its own engine', () => {
   const app = new App();
   const stack = new Stack(app, 'Stack');
   const [one, other] = ['One', 'Other'].map((id) => makeFunction(stack, lambda.Code.fromAsset(folderOf({ 'index.js': `${HANDLER}// ${id}\n` })), id));
-  const coverage = new CoverageLayer(stack, 'Coverage');
+  const coverage = new CoverageLayer(stack, 'Coverage', { engine: CoverageEngine.V8 });
   coverage.attachTo(one!, { engine: CoverageEngine.INSTRUMENTED });
   coverage.attachTo(other!);
   expect([one!, other!].map((fn) => isInstrumented(codeOf(app, fn)))).toEqual([true, false]);

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { Annotations as CdkAnnotations, App, Duration, Lazy, Stack, Stage, Token, aws_ecr as ecr, aws_iam as iam, aws_lambda as lambda, aws_lambda_nodejs as nodejs, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { statementsOf } from './coverage-statements';
-import { CoverageBucket, CoverageCombiner, CoverageLayer, UploadMode, type CoverageLayerProps } from '../src';
+import { CoverageBucket, CoverageCombiner, CoverageEngine, CoverageLayer, UploadMode, type CoverageLayerProps } from '../src';
 import { codeBlocks } from './docs/markdown';
 import { UPLOAD_MODES, Variable } from '../src/contract/environment';
 
@@ -234,7 +234,7 @@ describe("attachTo and Node.js's compile cache", () => {
   const attached = (environment: Record<string, string>) => {
     const scope = stack();
     const fn = makeFunction(scope, { environment });
-    const coverage = new CoverageLayer(scope, 'Coverage');
+    const coverage = new CoverageLayer(scope, 'Coverage', { engine: CoverageEngine.V8 });
     coverage.attachTo(fn);
     coverage.attachTo(fn);
     return fn;

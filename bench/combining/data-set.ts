@@ -10,7 +10,7 @@ import { decodeRawCoverageFile, encodeRawCoverage, type V8RawCoverage } from '..
 import { LocalDeployment } from '../../test/lambda/local-deployment';
 import { SynthesizedApp } from '../../test/lambda/synthesized-app';
 import { ordersEvent } from '../subjects/orders/events';
-import { CoverageLayer } from 'cdk-lambda-coverage';
+import { CoverageEngine, CoverageLayer } from 'cdk-lambda-coverage';
 
 export const FOLDER = path.join(__dirname, '..', 'out', 'combining');
 /** What peers call the project: the bundles and their maps, where the functions' files would be. */
@@ -37,7 +37,7 @@ export async function runFunctions(): Promise<Templates> {
   const assembly = path.join(FOLDER, 'cdk.out');
   const app = new App({ outdir: assembly });
   const stack = new Stack(app, 'Set');
-  const coverage = new CoverageLayer(stack, 'Coverage');
+  const coverage = new CoverageLayer(stack, 'Coverage', { engine: CoverageEngine.V8 });
   for (const name of FUNCTIONS) {
     await build({
       entryPoints: [path.join(__dirname, '..', 'subjects', 'orders', 'handler.ts')],

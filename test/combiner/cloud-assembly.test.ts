@@ -8,7 +8,11 @@ import { TINY_SCRIPT, tinyObject, tinySource, writeObjects } from './tiny-functi
 import { readCloudAssembly } from '../../src/combiner/cloud-assembly/cloud-assembly';
 import { combine } from '../../src/combiner/combine';
 import { FolderStore } from '../../src/combiner/stores/folder-store';
+import { CoverageEngine } from '../../src/coverage-engine';
 import { CoverageLayer } from '../../src/coverage-layer';
+
+/** The code stays as it is. */
+const V8 = { engine: CoverageEngine.V8 };
 
 let folder: string;
 
@@ -45,13 +49,13 @@ const IDLE = 'exports.handler = async () => {\n  return 1;\n};\n';
 test('finds the attached functions of stacks, nested stacks and stages, and no others', () => {
   const outdir = synthesize((app) => {
     const stack = new Stack(app, 'Shop');
-    const coverage = new CoverageLayer(stack, 'Coverage');
+    const coverage = new CoverageLayer(stack, 'Coverage', V8);
     coverage.attachTo(functionOf(stack, 'Orders', code('orders', { 'index.js': IDLE })));
     coverage.attachTo(functionOf(new NestedStack(stack, 'Inner'), 'Quotes', code('quotes', { 'index.js': TINY_SCRIPT })));
     functionOf(stack, 'Plain', code('plain', { 'index.js': '1;\n' }));
     const stage = new Stage(app, 'Test');
     const staged = new Stack(stage, 'Staged');
-    new CoverageLayer(staged, 'Coverage').attachTo(functionOf(staged, 'Refunds', code('refunds', { 'lib/a.mjs': 'export {};\n', 'node_modules/x/x.js': '' })));
+    new CoverageLayer(staged, 'Coverage', V8).attachTo(functionOf(staged, 'Refunds', code('refunds', { 'lib/a.mjs': 'export {};\n', 'node_modules/x/x.js': '' })));
   });
   const { functions } = readCloudAssembly(outdir);
   expect(functions.map(({ name, scripts }) => [name.replace(/[0-9A-F]{8}(?=$|\/)/g, ''), scripts.map((script) => script.path)])).toEqual(expect.arrayContaining([
@@ -65,7 +69,7 @@ test('finds the attached functions of stacks, nested stacks and stages, and no o
 test('a function whose code stands in the template is there without scripts', () => {
   const outdir = synthesize((app) => {
     const stack = new Stack(app, 'Shop');
-    new CoverageLayer(stack, 'Coverage').attachTo(functionOf(stack, 'Inline', Code.fromInline(IDLE)));
+    new CoverageLayer(stack, 'Coverage', V8).attachTo(functionOf(stack, 'Inline', Code.fromInline(IDLE)));
   });
   expect(readCloudAssembly(outdir).functions.map(({ scripts }) => scripts)).toEqual([[]]);
 });
@@ -73,7 +77,7 @@ test('a function whose code stands in the template is there without scripts', ()
 test('what never ran is reported with nothing covered, beside what did', async () => {
   const outdir = synthesize((app) => {
     const stack = new Stack(app, 'Shop');
-    const coverage = new CoverageLayer(stack, 'Coverage', { excludePatterns: ['lib/skipped.js'] });
+    const coverage = new CoverageLayer(stack, 'Coverage', { ...V8, excludePatterns: ['lib/skipped.js'] });
     coverage.attachTo(functionOf(stack, 'Tiny', code('tiny', { 'index.js': TINY_SCRIPT })));
     coverage.attachTo(functionOf(stack, 'Idle', code('idle', { 'lib/idle.js': IDLE, 'lib/skipped.js': IDLE })));
   });
@@ -88,7 +92,7 @@ test('what never ran is reported with nothing covered, beside what did', async (
 test('a build that is only in the assembly does not stand beside what ran of the same file', async () => {
   const outdir = synthesize((app) => {
     const stack = new Stack(app, 'Shop');
-    new CoverageLayer(stack, 'Coverage').attachTo(functionOf(stack, 'Tiny', code('tiny', { 'index.js': `${TINY_SCRIPT}// changed since\n` })));
+    new CoverageLayer(stack, 'Coverage', V8).attachTo(functionOf(stack, 'Tiny', code('tiny', { 'index.js': `${TINY_SCRIPT}// changed since\n` })));
   });
   writeObjects(path.join(folder, 'bucket'), [tinySource(), tinyObject()]);
   const { coverage, texts } = await combine(new FolderStore(path.join(folder, 'bucket')), { assembly: readCloudAssembly(outdir) });
@@ -99,7 +103,7 @@ test('a build that is only in the assembly does not stand beside what ran of the
 test('a source that is in the assembly is not needed in the bucket', async () => {
   const outdir = synthesize((app) => {
     const stack = new Stack(app, 'Shop');
-    new CoverageLayer(stack, 'Coverage').attachTo(functionOf(stack, 'Tiny', code('tiny', { 'index.js': TINY_SCRIPT })));
+    new CoverageLayer(stack, 'Coverage', V8).attachTo(functionOf(stack, 'Tiny', code('tiny', { 'index.js': TINY_SCRIPT })));
   });
   writeObjects(path.join(folder, 'bucket'), [tinyObject()]);
   const { errors } = await combine(new FolderStore(path.join(folder, 'bucket')), { assembly: readCloudAssembly(outdir) });
