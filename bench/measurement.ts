@@ -20,7 +20,7 @@ export interface Measurement {
   readonly load: number;
   readonly addon: AddonName;
   readonly values: Readonly<Partial<Record<VariantName, Estimate>>>;
-  /** Of pairs, each variant with `plain` and `ours` with each. */
+  /** Of pairs: each variant with `plain` and `layer`, and `ours` with each. */
   readonly comparisons: readonly Comparison[];
 }
 
@@ -37,7 +37,7 @@ export function evaluate(row: Row, metric: string, samples: Samples, random: () 
   const pairs = row.variants.flatMap((of, index) => row.variants.slice(0, index).map((to) => ({ of, to })));
   return {
     values: Object.fromEntries(row.variants.map((variant) => [variant, estimate(groups(variant), random)])),
-    comparisons: pairs.filter(({ of, to }) => of === 'ours' || to === 'plain').map(({ of, to }) => ({
+    comparisons: pairs.filter(({ of, to }) => of === 'ours' || to === 'plain' || to === 'layer').map(({ of, to }) => ({
       of,
       to,
       difference: estimate(paired(groups(of), groups(to), (value, other) => value - other), random),

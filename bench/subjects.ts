@@ -17,7 +17,7 @@ interface Subject {
   readonly nodes?: readonly NodeVersion[];
 }
 
-export type SubjectName = 'orders' | 'small' | 'callback' | 'waiting';
+export type SubjectName = 'orders' | 'small' | 'callback' | 'waiting' | 'loop' | 'json' | 'router' | 'parser';
 
 export const SUBJECTS: Readonly<Record<SubjectName, Subject>> = {
   orders: {
@@ -34,6 +34,10 @@ export const SUBJECTS: Readonly<Record<SubjectName, Subject>> = {
     nodes: ['20', '22'],
   },
   waiting: { entry: 'waiting.ts', event: { name: 'Ada' }, about: 'an async handler that waits three times for 5 ms' },
+  loop: { entry: 'computing/loop.ts', event: { size: 30_000 }, about: 'tight loops: the longest Collatz sequence below 30,000 and the primes below 300,000' },
+  json: { entry: 'computing/json.ts', event: { size: 1_000 }, about: '1,000 records of JSON, parsed, their keys and values changed, grouped and summed' },
+  router: { entry: 'computing/router.ts', event: { size: 20_000 }, about: '20,000 requests dispatched by ten regular expressions with parameters' },
+  parser: { entry: 'computing/parser.ts', event: { size: 5_000 }, about: '5,000 formulas, read by recursive descent and evaluated' },
 };
 
 /** Bundles a subject into a folder as NodejsFunction would: `index.js` and its source map. */

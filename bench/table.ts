@@ -5,19 +5,22 @@ import { ROWS } from './rows';
 import { VARIANTS, type VariantName } from './variants';
 import { verdictOn } from './verdict';
 
+/** Both engines. */
+const OURS: readonly VariantName[] = ['ours', 'built-in'];
+
 /** The measurements as a Markdown table, its columns padded so that it reads as well in a terminal. */
 export function tableOf(measurements: readonly Measurement[]): string {
   const rows = ROWS.filter(({ name }) => measurements.some(({ row }) => row === name));
-  const variants = (Object.keys(VARIANTS) as VariantName[]).filter((name) => rows.some(({ variants: used }) => used.includes(name)));
-  const compared = rows.some(({ variants: used }) => used.includes('plain'));
-  const head = ['what', 'on', 'Node.js', ...variants.map((name) => VARIANTS[name].title), ...compared ? ['ours, against no coverage'] : [], 'target of ours'];
+  const variants = (Object.keys(VARIANTS) as VariantName[]).filter((variant) => rows.some(({ variants: used }) => used.includes(variant)));
+  const compared = OURS.filter((name) => variants.includes(name) && variants.includes('plain'));
+  const head = ['what', 'on', 'Node.js', ...variants.map((name) => VARIANTS[name].title), ...compared.map((variant) => `${VARIANTS[variant].title}, against no coverage`), 'targets'];
   const lines = rows.flatMap((row) => Object.entries(row.metrics).flatMap(([name, metric]) =>
     measurements.filter((measurement) => measurement.row === row.name && measurement.metric === name).map((measurement) => [
       rows.length > 1 ? `${row.title}: ${metric.title}` : metric.title,
       measurement.subject,
       measurement.node,
       ...variants.map((variant) => (measurement.values[variant] ? quantity(measurement.values[variant].median, metric) : '–')),
-      ...compared ? [comparison(measurement.comparisons.find(({ of, to }) => of === 'ours' && to === 'plain'), metric)] : [],
+      ...compared.map((variant) => comparison(measurement.comparisons.find(({ of, to }) => of === variant && to === 'plain'), metric)),
       (metric.targets ?? []).map((target) => withVerdict(target, metric, measurement)).filter(Boolean).join('; ') || '–',
     ])));
   return aligned([head, ...lines]);

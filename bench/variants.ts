@@ -33,7 +33,7 @@ export interface Delivery {
 
 const NODE_COVERAGE_FOLDER = 'coverage';
 
-export type VariantName = 'plain' | 'node-coverage' | 'node-coverage-taken' | 'istanbul' | 'ours' | 'ours-on-change' | 'built-in' | 'built-in-counts';
+export type VariantName = 'plain' | 'node-coverage' | 'node-coverage-taken' | 'istanbul' | 'ours' | 'ours-on-change' | 'built-in' | 'built-in-counts' | 'layer';
 
 export const VARIANTS: Readonly<Record<VariantName, Variant>> = {
   'plain': { title: 'no coverage', about: 'the function as it is' },
@@ -60,16 +60,16 @@ export const VARIANTS: Readonly<Record<VariantName, Variant>> = {
   },
   'ours': {
     title: 'ours',
-    about: 'attached by `CoverageLayer.attachTo`, with layer, handler and environment as the synthesized template has them; the result of every '
+    about: 'attached by `CoverageLayer.attachTo` with `engine: CoverageEngine.V8`, with layer, handler and environment as the synthesized template has them; the result of every '
       + 'invocation is uploaded, after the answer',
-    attach: (fn) => attachOurs(fn),
+    attach: (fn) => attachOurs(fn, { engine: CoverageEngine.V8 }),
     delivered: uploaded,
   },
   'ours-on-change': {
     title: 'ours, on change',
     about: 'the same with the upload mode `on-change`: only what this environment has not sent yet is uploaded',
     attach: (fn) => {
-      attachOurs(fn);
+      attachOurs(fn, { engine: CoverageEngine.V8 });
       fn.addEnvironment('COVERAGE_UPLOAD_MODE', 'on-change');
     },
     delivered: uploaded,
@@ -87,6 +87,14 @@ export const VARIANTS: Readonly<Record<VariantName, Variant>> = {
     about: 'the same with `counts: true`: the counters tell how often',
     attach: (fn) => attachOurs(fn, { engine: CoverageEngine.INSTRUMENTED, counts: true }),
     delivered: uploaded,
+  },
+  'layer': {
+    title: 'the layer alone',
+    about: 'attached as for counters that are built in, but with code that has none: what the layer itself takes',
+    attach: (fn) => {
+      attachOurs(fn, { engine: CoverageEngine.V8 });
+      fn.addEnvironment('COVERAGE_ENGINE', 'instrumented');
+    },
   },
 };
 
