@@ -1,7 +1,7 @@
-import { CounterPlacement } from './counter-placement';
 import { CountingPlan } from './counting-plan';
 import { Insertions } from './insertions';
 import { movedMap } from './moved-map';
+import { CounterPlacement } from './placement/counter-placement';
 import { COUNTER_TABLE_VERSION, COUNTERS_SYMBOL, REGISTERS_COUNTERS, type CountedFile, type CounterTable, type CounterTerm } from '../contract/counter-table';
 import { MOST_COUNTERS } from '../contract/counter-values';
 import { convert } from '../conversion/convert';
@@ -50,16 +50,21 @@ export function instrumentScript(
     return undefined;
   }
   const { script, positions } = own;
+  const program = script.tree.nodes[0]!;
+  const statements = program.body as SyntaxNode[];
+  if (statements.length === 0) {
+    return undefined;
+  }
   const plan = new CountingPlan(script);
   const planned = own.files.map(({ index, path, original, shape }) =>
     ({ path, text: original.text, shape, counters: convert({ original, shape, source: index, positions, script, counts: plan }) }));
-  if (planned.length > 0 && plan.events.length > MOST_COUNTERS) {
+  if (plan.events.length > MOST_COUNTERS) {
     throw new Error(`it would have ${plan.events.length} counters, and ${MOST_COUNTERS} are possible`);
   }
   const insertions = new Insertions();
   const name = unusedName(text);
   const placement = new CounterPlacement({
-    program: script.tree.nodes[0]!,
+    program,
     events: plan.events,
     insertions,
     unusedName: name,
@@ -81,20 +86,16 @@ export function instrumentScript(
   const json = JSON.stringify(table);
   const tableName = sha256(json);
   const all = new Insertions();
-  const { offset, prefix } = headOf(script.tree.nodes[0]!, text);
+  const { offset, prefix } = headOf(statements);
   all.add(offset, prefix + registration(tableName, name, placement.count, counts));
   all.addAll(insertions);
   return { ...movedMap(text, map, all, script.lines), table: { name: tableName, json } };
 }
 
-/** Where the first statement begins behind what has to stay first. */
-function headOf(program: SyntaxNode, text: string): { offset: number; prefix: string } {
-  const directive = (program.body as SyntaxNode[]).filter((statement) => typeof statement.directive === 'string').at(-1);
-  if (directive) {
-    return { offset: directive.end, prefix: ';' };
-  }
-  const start = /^\ufeff?(?:#![^\n\r\u2028\u2029]*(?:\r\n|[\n\r\u2028\u2029]|$))?/.exec(text)![0].length;
-  return { offset: start, prefix: '' };
+/** Where the first statement begins behind what has to stay first: directives, a hash bang, a comment that is one only at the start of a line. */
+function headOf(statements: readonly SyntaxNode[]): { offset: number; prefix: string } {
+  const directive = statements.filter((statement) => typeof statement.directive === 'string').at(-1);
+  return directive ? { offset: directive.end, prefix: ';' } : { offset: statements[0]!.start, prefix: '' };
 }
 
 /** The counters are variables without a value at first: functions that are called before this runs, as a cycle of imports can, count. */
