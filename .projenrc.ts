@@ -7,6 +7,7 @@ import { LocalLambda } from './projenrc/local-lambda';
 import { OneCommand } from './projenrc/one-command';
 import { PackagePins } from './projenrc/package-pins';
 import { Packaging } from './projenrc/packaging';
+import { TestPrograms } from './projenrc/test-programs';
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-lambda-coverage',
@@ -94,5 +95,6 @@ new LocalLambda(project);
 new OneCommand(project);
 new Benchmarks(project);
 new Packaging(project);
+new TestPrograms(project);
 
 project.synth();

@@ -97,6 +97,14 @@ const tries = [() => { tdz; let tdz = 1; }, () => { const c = 1; c = 2; }, () =>
 for (const one of tries) { try { one(); } catch (error) { console.log(error?.name ?? error, error?.message); } }`,
   },
   {
+    name: 'what V8 quotes in the messages of errors', code: `
+const o = {}, list = null; const quoted = (run) => { try { run(); } catch (error) { console.log(error.name, error.message); } };
+[() => { const { a } = o.none; }, () => { const n = 1, { a } = o.none; }, () => { let n, [a] = list, m; }, () => { var { a, ...b } = list; }, () => { for (const [k] of [1]) { k; } }, () => { for (const x of o) { x; } },
+ () => { for (let { a } = o.none; ;) { a; } }, () => o.method(), () => o.none.method(), () => o.none(1 || 2), () => new o.None(o.a || 1), () => [...list, o.b || 1], () => new (class extends o.None {})(),
+ ({ a: { b } }) => b, ({ a } = o.none) => a, () => { let a; ({ a } = o.none); }, () => o?.none.x.y(), () => o.x\`a\`, () => 'k' in list, () => o instanceof list, () => { o.b = o.c(), o.d(); },
+ () => { if (o.is()) { o; } }, () => o.f && o.g || o.h(), () => (o.c ? o.d : o.e)(), () => { const f = 1, g = () => { f ? f() : 0; }; g(); }].forEach(quoted);`,
+  },
+  {
     name: 'eval and with', code: `
 var x = 1; function direct() { var x = 2; return eval('x ? x : 0'); } console.log(direct(), (0, eval)('typeof x'));
 const seen = []; const scope = new Proxy({ y: 3 }, { has(target, key) { if (typeof key === 'string') { seen.push(key); } return key in target; } });

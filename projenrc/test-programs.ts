@@ -1,0 +1,17 @@
+import { Component, type typescript } from 'projen';
+
+/** Packages that are published with their own tests, which have to pass with counters in the package's code. */
+const PACKAGES = ['bl@^7', 'fast-json-stable-stringify', 'hash.js', 'json-stable-stringify', 'jsonpath', 'minimist', 'msgpack5', 'qs', 'sha.js', 'traverse'];
+
+const THEIR_TESTS_NEED = [
+  'es-value-fixtures', 'for-each', 'has-bigints', 'has-override-mistake', 'has-property-descriptors', 'has-proto', 'has-symbols', 'hash-test-vectors', 'iconv-lite',
+  'mock-property', 'object-inspect', 'safer-buffer', 'tape',
+];
+
+/** Programs of others that the instrumenter has to leave as they are, but for the counters; see test/instrumenter. */
+export class TestPrograms extends Component {
+  constructor(project: typescript.TypeScriptProject) {
+    super(project);
+    project.addDevDeps('test262-parser-tests', ...PACKAGES, ...THEIR_TESTS_NEED);
+  }
+}
