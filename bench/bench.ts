@@ -2,8 +2,9 @@
 import { loadavg } from 'node:os';
 import * as path from 'node:path';
 import { Command, Option } from 'commander';
+import { measureBuiltIn } from './built-in/built-in';
+import { builtInTable } from './built-in/section';
 import { measureCombining } from './combining/combining';
-import { saveCombining } from './combining/results';
 import { combiningTable } from './combining/section';
 import { Deployment } from './deployment';
 import { DOCUMENT, writeDocument } from './document';
@@ -12,9 +13,10 @@ import { interleaved, type Samples } from './interleaving';
 import { commit, thisMachine } from './machine';
 import { evaluate, type Measurement } from './measurement';
 import { latestResults, saveHistory, saveLatest } from './results';
-import { NODE_VERSIONS, type NodeVersion, type Row } from './row';
+import { NODE_VERSIONS, type Mode, type NodeVersion, type Row } from './row';
 import { ROWS } from './rows';
 import { ADDONS, chooseAddon } from './runtime-client';
+import { saveRun } from './single-run';
 import { SUBJECTS } from './subjects';
 import { tableOf } from './table';
 
@@ -27,9 +29,18 @@ interface Options {
   readonly docs?: boolean;
 }
 
-/** Not a row: it is of other tools, and of no function. */
-const COMBINING = 'combining';
-const names = [...ROWS.map(({ name }) => name), COMBINING];
+/** Not rows: they are of no running function. */
+const SINGLE: Record<string, (mode: Mode) => Promise<{ results: unknown; table: string }>> = {
+  'built-in': async (mode) => {
+    const results = await measureBuiltIn(mode);
+    return { results, table: builtInTable(results) };
+  },
+  'combining': async (mode) => {
+    const results = await measureCombining(mode);
+    return { results, table: combiningTable(results) };
+  },
+};
+const names = [...ROWS.map(({ name }) => name), ...Object.keys(SINGLE)];
 const options = new Command('bench')
   .addOption(new Option('--rows <name...>', 'what to measure').choices(names).default(names))
   .addOption(new Option('--node <version...>', 'what to measure it on').choices(NODE_VERSIONS).default(NODE_VERSIONS))
@@ -47,8 +58,8 @@ async function main(): Promise<void> {
     if (rows.length > 0) {
       await measure(rows, options);
     }
-    if (options.rows.includes(COMBINING)) {
-      await combine(options);
+    for (const name of Object.keys(SINGLE).filter((single) => options.rows.includes(single))) {
+      await measureSingle(name, options);
     }
   }
   const latest = latestResults();
@@ -59,12 +70,12 @@ async function main(): Promise<void> {
   console.log(`written: ${path.relative(process.cwd(), DOCUMENT)}`);
 }
 
-async function combine({ quick }: Options): Promise<void> {
+async function measureSingle(name: string, { quick }: Options): Promise<void> {
   const mode = quick ? 'quick' : 'full';
   const run = { machine: await thisMachine(), mode, at: new Date().toISOString(), commit: commit(), load: loadavg()[0]! } as const;
-  const results = await measureCombining(mode);
-  console.log(`\n${combiningTable(results)}\n`);
-  saveCombining({ ...run, results });
+  const { results, table } = await SINGLE[name]!(mode);
+  console.log(`\n${table}\n`);
+  saveRun(name, { ...run, results });
 }
 
 async function measure(rows: readonly Row[], { quick, node, seed, native }: Options): Promise<void> {

@@ -1,6 +1,6 @@
 import type { CombiningResult } from './combining';
-import type { CombiningRun } from './results';
 import { TOOLS, type Tool } from './tools';
+import { provenanceOf, type SingleRun } from '../single-run';
 import { aligned } from '../table';
 
 /** The data set that the targets are of. */
@@ -10,7 +10,8 @@ const MOST_MEGABYTES = 300;
 const MOST_SECONDS_FOR_ONE = 2;
 
 /** The section of docs/performance.md. */
-export function combiningSection({ mode, at, commit, load, results }: CombiningRun): string {
+export function combiningSection(run: SingleRun<readonly CombiningResult[]>): string {
+  const { results } = run;
   const names = [...new Set(results.map(({ tool }) => tool))];
   return `## Combining
 What one report of many objects takes: the whole of a process, from its start to the written coverage map. Five functions with bundles of 1.7 MB (those of
@@ -20,7 +21,7 @@ Memory is the peak of what is resident. Times are medians.
 
 ${names.map((name) => `- **${TOOLS[name].title}**: ${(TOOLS[name] as Tool).about}.`).join('\n')}
 
-Measured: ${mode === 'quick' ? 'quick mode, ' : ''}${at.slice(0, 10)}, commit ${commit}, load ${load.toFixed(1)} at the start.
+${provenanceOf(run)}
 
 ${combiningTable(results)}
 
