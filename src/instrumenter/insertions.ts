@@ -1,12 +1,21 @@
 /** Texts that are put into a script between what is there, in the line that they are in. */
 export class Insertions {
-  private readonly all: Array<{ readonly offset: number; readonly text: string }> = [];
+  private readonly all: Array<{ readonly offset: number; text: string }> = [];
   private sorted = true;
 
   /** Of those at one offset, the one that was added first stands first. */
   public add(offset: number, text: string): void {
+    this.reserve(offset)(text);
+  }
+
+  /** Keeps a place for a text that is given afterwards, or not at all. */
+  public reserve(offset: number): (text: string) => void {
     this.sorted &&= (this.all.at(-1)?.offset ?? 0) <= offset;
-    this.all.push({ offset, text });
+    const insertion = { offset, text: '' };
+    this.all.push(insertion);
+    return (text) => {
+      insertion.text = text;
+    };
   }
 
   /** Those of another one, behind those that are here. */

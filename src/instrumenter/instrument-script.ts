@@ -68,6 +68,7 @@ export function instrumentScript(
     events: plan.events,
     insertions,
     unusedName: name,
+    counts,
     codeOf: (counter) => (counts ? `${name}${counter}++` : `${name}${counter}=1`),
     isDeclared: declaredNames(script),
   });
@@ -76,7 +77,7 @@ export function instrumentScript(
       const [operation, ...terms] = term;
       return [operation, ...terms.map(resolve)];
     }
-    return term < 0 ? term : placement.counterOf(term) ?? -1;
+    return term < 0 ? term : placement.termFor(term) ?? -1;
   };
   const files = planned.map(({ path, text: original, shape: { statementMap, fnMap, branchMap }, counters: { s, f, b } }) => ({
     path, text: original, statementMap, fnMap, branchMap, s: mapped(s, resolve), f: mapped(f, resolve), b: mapped(b, (arms) => arms.map(resolve)),

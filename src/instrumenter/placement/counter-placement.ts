@@ -1,8 +1,9 @@
+import type { CounterTerm } from '../../contract/counter-table';
+import type { SyntaxNode } from '../../conversion/syntax';
 import type { Event } from '../counting-plan';
 import { CounterFlow, type FlowOptions } from './counter-flow';
 import type { ExpressionOptions } from './expressions';
 import { Statements } from './statements';
-import type { SyntaxNode } from '../../conversion/syntax';
 
 export interface PlacementOptions extends FlowOptions, ExpressionOptions {
   /** The script's syntax tree. */
@@ -28,6 +29,7 @@ export class CounterPlacement {
     this.events = options.events;
     this.flow = new CounterFlow(options);
     new Statements(this.flow, options).list(options.program.body as SyntaxNode[]);
+    this.flow.finish();
   }
 
   /** How many counters there are. */
@@ -35,8 +37,8 @@ export class CounterPlacement {
     return this.flow.count;
   }
 
-  /** The counter of each event, by its position in the events; nothing where none could be put. */
-  public counterOf(event: number): number | undefined {
-    return this.flow.counterOf(this.events[event]!);
+  /** What counts each event, by its position in the events; nothing where nothing could be put. */
+  public termFor(event: number): CounterTerm | undefined {
+    return this.flow.termFor(this.events[event]!);
   }
 }

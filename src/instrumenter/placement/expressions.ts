@@ -162,7 +162,7 @@ export class Expressions {
         break;
       case 'ConditionalExpression':
         this.expression(test!);
-        this.flow.optionally(() => this.expression(consequent!), () => this.expression(alternate!));
+        this.flow.either(() => this.expression(consequent!), () => this.expression(alternate!));
         break;
       case 'AssignmentExpression': {
         this.pattern(left!);
@@ -278,8 +278,8 @@ export class Expressions {
       }
       const statements = body.body as SyntaxNode[];
       const directive = statements.filter((statement) => typeof statement.directive === 'string').at(-1);
-      this.flow.come([body.start, ...(directive ? statements : []).filter((one) => typeof one.directive === 'string').map(({ start }) => start)], (code) =>
-        (directive ? this.flow.insert(directive.end, `;${code};`) : this.flow.insert(body.start + 1, `${code};`)));
+      const starts = [body.start, ...(directive ? statements : []).filter((one) => typeof one.directive === 'string').map(({ start }) => start)];
+      this.flow.comeAt(starts, directive?.end ?? body.start + 1, (code) => (directive ? `;${code};` : `${code};`));
       this.placeStatements(statements);
     });
   }
@@ -298,7 +298,7 @@ export class Expressions {
       if (member.type === 'StaticBlock') {
         this.flow.turn();
         const statements = member.body as unknown as SyntaxNode[];
-        this.flow.come([member.start], (code) => this.flow.insert(statements[0]?.start ?? member.end - 1, `${code};`));
+        this.flow.comeAt([member.start], statements[0]?.start ?? member.end - 1, (code) => `${code};`);
         this.placeStatements(statements);
         this.flow.hazard();
       } else if (member.type === 'MethodDefinition') {

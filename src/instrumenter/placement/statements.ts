@@ -1,6 +1,6 @@
 import type { CounterFlow } from './counter-flow';
 import { assignedTo, Expressions, type ExpressionOptions } from './expressions';
-import { isFunction, isNode, type SyntaxNode } from '../../conversion/syntax';
+import { isFunction, isNode, leaves, type SyntaxNode } from '../../conversion/syntax';
 
 /** Goes through statements in the order of the source, and puts counters between them. */
 export class Statements {
@@ -13,14 +13,14 @@ export class Statements {
   public list(statements: readonly SyntaxNode[]): void {
     statements.forEach((statement) => {
       if (typeof statement.directive !== 'string') {
-        this.flow.come(startsOf(statement), (code) => this.flow.insert(statement.start, `${code};`));
+        this.flow.comeAt(startsOf(statement), statement.start, (code) => `${code};`);
         this.statement(statement);
       }
     });
   }
 
   private block(node: SyntaxNode): void {
-    this.flow.come([node.start], (code) => this.flow.insert(node.start + 1, `${code};`));
+    this.flow.comeAt([node.start], node.start + 1, (code) => `${code};`);
     this.list(node.body as SyntaxNode[]);
   }
 
@@ -34,7 +34,7 @@ export class Statements {
     if (braces) {
       this.flow.insert(node.start, '{');
     }
-    this.flow.come(startsOf(node), (code) => this.flow.insert(node.start, `${code};`));
+    this.flow.comeAt(startsOf(node), node.start, (code) => `${code};`);
     this.statement(node);
     if (braces) {
       this.flow.insert(node.end, '}');
@@ -131,15 +131,16 @@ export class Statements {
   private if(node: SyntaxNode): void {
     const { consequent, alternate } = node as Partial<Record<string, SyntaxNode | null>>;
     const implicit = !alternate && this.flow.countsElse(node);
-    this.flow.optionally(
+    this.flow.either(
       () => this.body(consequent!, implicit),
       () => {
         if (alternate) {
           this.body(alternate);
         } else if (implicit) {
-          this.flow.insert(node.end, `else ${this.flow.elseCode(node)};`);
+          this.flow.comeToElse(node, node.end);
         }
       },
+      leaves(consequent) ? 0 : leaves(alternate) ? 1 : undefined,
     );
   }
 
@@ -153,7 +154,7 @@ export class Statements {
         this.expressions.expression(test);
       }
       this.flow.turn();
-      this.flow.come([start], (code) => this.flow.insert(consequent[0]?.start ?? end, `${code};`));
+      this.flow.comeAt([start], consequent[0]?.start ?? end, (code) => `${code};`);
       this.list(consequent);
     });
     this.flow.hazard();
@@ -161,10 +162,6 @@ export class Statements {
 
   private loop(node: SyntaxNode): void {
     const { init, left, right, test, update, body } = node as Partial<Record<string, SyntaxNode | null>>;
-    const anew = (part: () => void) => {
-      this.flow.turn();
-      part();
-    };
     if (init) {
       if (init.type === 'VariableDeclaration') {
         this.declaration(init);
@@ -174,14 +171,28 @@ export class Statements {
     }
     if (right) {
       this.expressions.expression(right);
+      this.flow.hazard();
     }
-    if (left) {
-      anew(() => (left.type === 'VariableDeclaration' ? (left.declarations as SyntaxNode[]).forEach(({ id }) => this.expressions.pattern(id as SyntaxNode)) : this.expressions.pattern(left)));
+    const before = this.flow.mark();
+    const tested = test && (() => this.expressions.expression(test));
+    const assigned = left && (() => (left.type === 'VariableDeclaration' ? (left.declarations as SyntaxNode[]).forEach(({ id }) => this.expressions.pattern(id as SyntaxNode)) : this.expressions.pattern(left)));
+    const run = () => this.body(body!);
+    const updated = update && (() => this.expressions.expression(update));
+    // in the order in which they run
+    const parts = node.type === 'DoWhileStatement' ? [run, tested] : [tested, assigned, run, updated];
+    parts.filter((part) => !!part).forEach((part, index) => {
+      if (index === 0) {
+        this.flow.repeat();
+      } else {
+        this.flow.turn();
+      }
+      part();
+    });
+    if (test && test.type !== 'Literal') {
+      this.flow.join(before);
+    } else {
+      this.flow.hazard(); // it may go on for ever
     }
-    const parts = [test, update].filter(isNode).map((part) => () => anew(() => this.expressions.expression(part)));
-    const run = () => anew(() => this.body(body!));
-    (node.type === 'DoWhileStatement' ? [run, ...parts] : [...parts, run]).forEach((part) => part());
-    this.flow.hazard();
   }
 
   private try(node: SyntaxNode): void {
