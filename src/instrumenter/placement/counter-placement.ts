@@ -11,7 +11,8 @@ export interface PlacementOptions extends FlowOptions, ExpressionOptions {
 }
 
 /**
- * Puts counters into a script for a set of events: one for all events between which nothing can fail.
+ * Puts counters into a script for a set of events: one for all events between which nothing can fail, and none where the counters of the ways on
+ * from there tell as much.
  *
  * It goes through the script in the order of the source, which within a statement is the order of evaluation, and keeps in mind which counter
  * was passed last since when nothing could go another way. What may throw ends that: calls, property accesses, `await`, destructuring.
