@@ -249,7 +249,7 @@ await require('node:stream/promises').pipeline(async function* () { yield 'a'; a
   'a content type after the first byte': { files: STREAM("stream.write('a'); stream.setContentType('text/html'); stream.end();") },
   'a large stream with back pressure': {
     files: STREAM("let waits = 0; for (let n = 0; n < 128; n++) if (!stream.write(String(n % 10).repeat(65536))) { waits++; await new Promise((go) => stream.once('drain', go)); } stream.end(); console.log(waits > 0);"),
-    options: { memorySize: 512 },
+    options: { memorySize: 512, timeoutSeconds: 30 },
   },
   'a source that fails in a pipeline': { files: STREAM("await require('node:stream/promises').pipeline(async function* () { yield 'a'; await delay(20); throw new RangeError('source'); }, stream);"), ...ENDS_PROCESS },
   'a streaming handler that returns a value': { files: STREAM("stream.end('body'); return 'ignored';"), answer: 'body' },
