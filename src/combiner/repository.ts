@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 
 /**
@@ -23,14 +23,37 @@ export class Repository {
    * @returns nothing where there is no such file
    */
   public text(path: string): string | undefined {
+    const file = this.file(path);
+    return file === undefined ? undefined : readFileSync(file, 'utf8');
+  }
+
+  /** Whether there is such a file, and it is code. */
+  public has(path: string): boolean {
+    return this.file(path) !== undefined;
+  }
+
+  private file(path: string): string | undefined {
     if (!/\.(?:[cm]?[jt]s|[jt]sx|vue|svelte)$/.test(path)) {
       return undefined;
     }
+    // reports have some characters of a name encoded
+    return [path, ...(path.includes('%') ? [decoded(path)] : [])].map((name) => this.inside(name)).find((file) => file !== undefined);
+  }
+
+  private inside(path: string): string | undefined {
     try {
       const file = realpathSync(join(this.real, path));
-      return file.startsWith(this.real + sep) ? readFileSync(file, 'utf8') : undefined;
+      return file.startsWith(this.real + sep) && statSync(file).isFile() ? file : undefined;
     } catch {
       return undefined;
     }
+  }
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
   }
 }

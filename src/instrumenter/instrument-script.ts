@@ -6,6 +6,7 @@ import { COUNTER_TABLE_VERSION, COUNTERS_SYMBOL, REGISTERS_COUNTERS, type Counte
 import { MOST_COUNTERS } from '../contract/counter-values';
 import { convert } from '../conversion/convert';
 import type { GeneratedScript } from '../conversion/generated-script';
+import { mapValues } from '../conversion/map-values';
 import { OriginalSources } from '../conversion/original-sources';
 import { readOwnCode, type WantedScript } from '../conversion/own-code';
 import { scriptWithMap } from '../conversion/script-source';
@@ -80,7 +81,14 @@ export function instrumentScript(
     return term < 0 ? term : placement.termFor(term) ?? -1;
   };
   const files = planned.map(({ path, text: original, shape: { statementMap, fnMap, branchMap }, counters: { s, f, b } }) => ({
-    path, text: original, statementMap, fnMap, branchMap, s: mapped(s, resolve), f: mapped(f, resolve), b: mapped(b, (arms) => arms.map(resolve)),
+    path,
+    text: original,
+    statementMap,
+    fnMap,
+    branchMap,
+    s: mapValues(s, resolve),
+    f: mapValues(f, resolve),
+    b: mapValues(b, (arms) => arms.map(resolve)),
   })) as CountedFile[];
   const { count: size } = placement;
   const table: CounterTable = { version: COUNTER_TABLE_VERSION, script: wanted.path, sha256: sha256(text), size, counts, files, problems };
@@ -156,8 +164,4 @@ function declaredNames(script: GeneratedScript): (name: string) => boolean {
     }
   }
   return (name) => names.has(name);
-}
-
-function mapped<T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([id, value]) => [id, change(value)]));
 }

@@ -1,5 +1,6 @@
 import type { FileCoverageData } from 'istanbul-lib-coverage';
 import type { CounterTable, CounterTerm } from '../../contract/counter-table';
+import { mapValues } from '../../conversion/map-values';
 import { sha256 } from '../../conversion/sha256';
 import type { ConvertedFile } from '../convert-script';
 
@@ -21,17 +22,15 @@ export function countedFiles({ files }: CounterTable, values: ReadonlyArray<numb
       case 'less': return Math.max(0, counts[0]! - counts[1]!);
     }
   };
-  const each = <T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U) =>
-    Object.fromEntries(Object.entries(record).map(([id, value]) => [id, change(value)]));
   return files.map(({ path, text, statementMap, fnMap, branchMap, s, f, b }) => {
     const coverage = {
       path,
       statementMap,
       fnMap,
       branchMap: branchCoverage ? branchMap : {},
-      s: each(s, count),
-      f: each(f, count),
-      b: branchCoverage ? each(b, (arms) => arms.map(count)) : {},
+      s: mapValues(s, count),
+      f: mapValues(f, count),
+      b: branchCoverage ? mapValues(b, (arms) => arms.map(count)) : {},
     } as unknown as FileCoverageData;
     return { path, build: sha256(text), text, coverage };
   });

@@ -1,20 +1,10 @@
-/// <reference path="./istanbul-source-maps.d.ts" />
-import { encodedMap, FlattenMap, type EncodedSourceMap, type SourceMapInput } from '@jridgewell/trace-mapping';
-import { createCoverageMap, type CoverageMap, type FileCoverageData } from 'istanbul-lib-coverage';
-import { createSourceMapStore } from 'istanbul-lib-source-maps';
+import type { EncodedSourceMap } from '@jridgewell/trace-mapping';
+import type { FileCoverageData } from 'istanbul-lib-coverage';
 import { parseShape, type InstrumentedShape } from './instrumented-shape';
 import { sourcePath } from '../../conversion/original-path';
 import { verified, type ContentFinder } from '../kept-content';
+import { mappedCoverage, originalPaths, parseInputMap, type MappedFile } from '../mapped-coverage';
 import type { MergedInstrumentation } from '../merging/instrumented-merge';
-
-/** An original file of an instrumented one. */
-export interface InstrumentedOriginal {
-  /** Where it was when it was built. */
-  readonly path: string;
-  /** Where the source map holds it. */
-  readonly text?: string;
-  readonly coverage: FileCoverageData;
-}
 
 /** An instrumented file with its counters in their places. */
 export class Instrumentation {
@@ -29,7 +19,7 @@ export class Instrumentation {
     }
     try {
       const shape = parseShape(json);
-      return new Instrumentation(counted, shape, countersOf(shape, counted), parseMap(shape.inputSourceMap));
+      return new Instrumentation(counted, shape, countersOf(shape, counted), shape.inputSourceMap && parseInputMap(shape.inputSourceMap));
     } catch (error) {
       throw new Error(`its kept shape ${counted.shape} is damaged: ${(error as Error).message}`);
     }
@@ -49,7 +39,7 @@ export class Instrumentation {
     private readonly map: EncodedSourceMap | string | undefined,
   ) {
     this.path = sourcePath('', undefined, counted.path);
-    this.originals = typeof map === 'object' ? map.sources.map((source) => this.original(map, source)) : [this.path];
+    this.originals = typeof map === 'object' ? originalPaths(this.path, map) : [this.path];
     if (typeof map === 'string') {
       this.mapProblem = `its source map cannot be read (${map}), so the file is reported as it was instrumented`;
     }
@@ -61,24 +51,8 @@ export class Instrumentation {
   }
 
   /** The coverage of its original files. What the source map does not lead to is in none, as in the reports of nyc. */
-  public async files(): Promise<InstrumentedOriginal[]> {
-    const { map } = this;
-    if (typeof map !== 'object') {
-      return [{ path: this.path, coverage: this.coverage }];
-    }
-    // numbers for names: the library puts names together with the folder it runs in, and takes some for the same
-    const numbered = { ...map, sourceRoot: undefined, sources: map.sources.map((source, index) => (source === null ? null : `/${index}`)) };
-    const instrumented = createCoverageMap({ '/': { ...this.coverage, path: '/', inputSourceMap: numbered } as FileCoverageData });
-    const mapped: CoverageMap = await createSourceMapStore().transformCoverage(instrumented);
-    return mapped.files().filter((name) => name !== '/').map((name) => {
-      const index = Number(name.slice(1));
-      const text = map.sourcesContent?.[index];
-      return { path: this.originals[index]!, ...(typeof text === 'string' && { text }), coverage: mapped.fileCoverageFor(name).data };
-    });
-  }
-
-  private original(map: EncodedSourceMap, source: string | null): string {
-    return source === null ? this.path : sourcePath(this.path, map.sourceRoot, source);
+  public async files(): Promise<MappedFile[]> {
+    return typeof this.map === 'object' ? mappedCoverage(this.path, this.coverage, this.map) : [{ path: this.path, coverage: this.coverage }];
   }
 }
 
@@ -108,17 +82,4 @@ function countersOf(
       return [id, locations.map((_, arm) => arms[arm] ?? 0)];
     })),
   };
-}
-
-/** @returns the reason where the map cannot be read */
-function parseMap(map: object | undefined): EncodedSourceMap | string | undefined {
-  if (map === undefined) {
-    return undefined;
-  }
-  try {
-    const flat = encodedMap(new FlattenMap(map as SourceMapInput));
-    return flat.sources.every((source) => source === null || typeof source === 'string') ? flat : 'its sources are not names';
-  } catch (error) {
-    return (error as Error).message;
-  }
 }

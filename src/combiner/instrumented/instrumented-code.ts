@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { FileCoverageData, Range } from 'istanbul-lib-coverage';
-import { BuildRoots } from './build-roots';
+import { BuildRoots } from '../build-roots';
 import { dated, nameOf, newestBuilds, olderBuild, type DatedFile } from '../builds';
-import { Instrumentation, type InstrumentedOriginal } from './instrumentation';
+import { Instrumentation } from './instrumentation';
 import { instrumentedScript } from './instrumented-scripts';
 import { isVendored } from '../../conversion/original-path';
 import type { ScriptSource } from '../../conversion/script-source';
 import { pathFilter } from '../../patterns/path-filter';
 import type { ContentFinder } from '../kept-content';
+import type { MappedFile } from '../mapped-coverage';
 import type { MergedInstrumentation } from '../merging/instrumented-merge';
 import type { MergedScript } from '../merging/raw-merge';
 import type { Repository } from '../repository';
@@ -120,7 +121,7 @@ export class InstrumentedCode {
     return files;
   }
 
-  private file(path: string, original: InstrumentedOriginal, { counted }: Instrumentation, others: readonly DatedFile[]): DatedFile {
+  private file(path: string, original: MappedFile, { counted }: Instrumentation, others: readonly DatedFile[]): DatedFile {
     const { coverage } = original;
     const text = original.text ?? this.candidates(path, original.path).find((one) => one !== undefined && fits(one, coverage));
     const shape = shapeOf(coverage);

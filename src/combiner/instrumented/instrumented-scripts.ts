@@ -1,4 +1,4 @@
-import { isNamed } from './build-roots';
+import { isNamed } from '../build-roots';
 import type { Instrumentation } from './instrumentation';
 import { reportedPath } from '../../conversion/original-path';
 import { ownSources } from '../../conversion/own-code';

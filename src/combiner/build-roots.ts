@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { reportedPath } from '../../conversion/original-path';
-import type { Repository } from '../repository';
+import type { Repository } from './repository';
+import { reportedPath } from '../conversion/original-path';
 
 /**
  * Where the repository was on the machines that instrumented: its files have absolute paths of theirs, and a report is to have
@@ -62,7 +62,7 @@ export class BuildRoots {
   }
 
   private isKnown(path: string): boolean {
-    return this.names.has(reportedPath(path)) || this.repository?.text(path) !== undefined;
+    return this.names.has(reportedPath(path)) || this.repository?.has(path) === true;
   }
 }
 
