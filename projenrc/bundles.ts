@@ -27,6 +27,7 @@ export class Bundles extends Component {
       '@types/babel__traverse',
       '@types/babel__template',
       '@bcoe/v8-coverage',
+      '@friedemannsommer/lcov-parser@^5',
       '@jridgewell/sourcemap-codec',
       '@jridgewell/trace-mapping',
       'acorn',

@@ -11,7 +11,7 @@ import {
 import { Construct } from 'constructs';
 import { encodeMetrics } from './contract/combiner-environment';
 import { DEFAULT_SETTINGS, encodeEnvironment } from './contract/environment';
-import { encodeReportFormats } from './contract/report-formats';
+import { DEFAULT_REPORT_FORMATS, encodeReportFormats } from './contract/report-formats';
 import type { CoverageBucket } from './coverage-bucket';
 import { bundledAsset } from './private/bundled-asset';
 import { wholeSeconds } from './private/durations';
@@ -35,7 +35,7 @@ export interface CoverageCombinerProps {
   /**
    * What reports are written; at least one format.
    *
-   * @default - all formats
+   * @default - HTML, LCOV, JSON, JSON_SUMMARY, COBERTURA and TEXT
    */
   readonly reportFormats?: ReportFormat[];
 
@@ -95,9 +95,9 @@ export class CoverageCombiner extends Construct {
       throw errorAt(this, "bucket is missing; give a CoverageBucket, such as the property 'bucket' of a CoverageLayer");
     }
     checkBucket(this, props.bucket);
-    const formats = props.reportFormats ?? Object.values(ReportFormat);
+    const formats = props.reportFormats ?? DEFAULT_REPORT_FORMATS.map((name) => name as ReportFormat);
     if (formats.length === 0) {
-      throw errorAt(this, `reportFormats is empty; give at least one of ${Object.values(ReportFormat).join(', ')}, or leave it out for all`);
+      throw errorAt(this, `reportFormats is empty; give at least one of ${Object.values(ReportFormat).join(', ')}, or leave it out`);
     }
     const unknown = formats.find((format) => !Object.values(ReportFormat).includes(format));
     if (unknown !== undefined) {

@@ -10,6 +10,12 @@ export enum ReportFormat {
   JSON_SUMMARY = 'json-summary',
   /** `cobertura-coverage.xml`, which GitLab, Jenkins and Azure DevOps read. */
   COBERTURA = 'cobertura',
+  /** `clover.xml`, which Bamboo, Jenkins and PHP tools read. */
+  CLOVER = 'clover',
+  /** `coverage.md`: totals and a table in Markdown, for the summary of a CI job or a comment on a pull request. */
+  MARKDOWN = 'markdown',
   /** The table that test runners print, as a text file. */
   TEXT = 'text',
+  /** The totals alone, as a text file. */
+  TEXT_SUMMARY = 'text-summary',
 }

@@ -1,18 +1,21 @@
 /** The formats of a report, and how a combiner is told which ones to write. */
 import type { EnvironmentProblem } from './environment';
 
-/** All formats, in the order in which they are written when nothing is said. */
-export const REPORT_FORMATS = ['html', 'lcov', 'json', 'json-summary', 'cobertura', 'text'] as const;
+/** All formats, in the order in which they are written. */
+export const REPORT_FORMATS = ['html', 'lcov', 'json', 'json-summary', 'cobertura', 'clover', 'markdown', 'text', 'text-summary'] as const;
 
 export type ReportFormatName = (typeof REPORT_FORMATS)[number];
+
+/** Those that are written when nothing is said. */
+export const DEFAULT_REPORT_FORMATS: readonly ReportFormatName[] = ['html', 'lcov', 'json', 'json-summary', 'cobertura', 'text'];
 
 /** The variable that holds a comma-separated list of formats. */
 export const REPORT_FORMATS_VARIABLE = 'COVERAGE_REPORT_FORMATS';
 
-/** The variable that names the formats; none for all formats, since that is the default. */
+/** The variable that names the formats; none for the default. */
 export function encodeReportFormats(formats: readonly ReportFormatName[]): Record<string, string> {
   const value = formats.join(',');
-  return value === REPORT_FORMATS.join(',') ? {} : { [REPORT_FORMATS_VARIABLE]: value };
+  return value === DEFAULT_REPORT_FORMATS.join(',') ? {} : { [REPORT_FORMATS_VARIABLE]: value };
 }
 
 /** The formats that an environment asks for, each once. Never throws: what is unknown is named and left out. */
@@ -22,7 +25,7 @@ export function decodeReportFormats(environment: Readonly<Record<string, string 
 } {
   const value = environment[REPORT_FORMATS_VARIABLE];
   if (value === undefined) {
-    return { formats: REPORT_FORMATS, problems: [] };
+    return { formats: DEFAULT_REPORT_FORMATS, problems: [] };
   }
   const names = [...new Set(value.split(',').map((name) => name.trim()).filter((name) => name !== ''))];
   const formats = names.filter(isReportFormat);
@@ -32,7 +35,7 @@ export function decodeReportFormats(environment: Readonly<Record<string, string 
     .map((name) => problem(`format '${name}' is none of ${REPORT_FORMATS.join(', ')}; it is left out`));
   return formats.length > 0
     ? { formats, problems }
-    : { formats: REPORT_FORMATS, problems: [...problems, problem('names no known format; all formats are written')] };
+    : { formats: DEFAULT_REPORT_FORMATS, problems: [...problems, problem(`names no known format; ${DEFAULT_REPORT_FORMATS.join(', ')} are written`)] };
 }
 
 export function isReportFormat(name: string): name is ReportFormatName {

@@ -10,10 +10,12 @@ export interface Outcome {
 }
 
 /** Runs the bundled command line as a user would, with nothing of this process's environment but the path. */
-export async function lambdaCoverage(args: readonly string[], options: { cwd: string; environment?: Record<string, string> }): Promise<Outcome> {
+export async function lambdaCoverage(
+  args: readonly string[], options: { cwd: string; environment?: Record<string, string>; node?: string },
+): Promise<Outcome> {
   const env = { PATH: process.env.PATH, ...options.environment };
   return new Promise((resolve) => {
-    execFile(process.execPath, [CLI, ...args], { cwd: options.cwd, env }, (error, stdout, stderr) => {
+    execFile(options.node ?? process.execPath, [CLI, ...args], { cwd: options.cwd, env }, (error, stdout, stderr) => {
       resolve({ exitCode: error ? Number(error.code) : 0, stdout, stderr });
     });
   });

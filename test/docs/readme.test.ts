@@ -43,6 +43,10 @@ describe('the commands of the README', () => {
       cloudFormation = await LocalCloudFormation.start({ resources: bucketOf(path.join(folder, 'cdk.out'), 'Orders', 'my-coverage-bucket') });
     }, 120_000);
 
+    const lambdaCoverage = (...args: string[]) => promisify(execFile)(process.execPath, [path.join(ROOT, 'assets', 'cli', 'lambda-coverage.js'), ...args], {
+      cwd: folder, env: { PATH: process.env.PATH, ...deployment.s3.environment(), ...cloudFormation.environment() },
+    });
+
     afterAll(async () => {
       await deployment.stop();
       await cloudFormation.stop();
@@ -51,10 +55,11 @@ describe('the commands of the README', () => {
 
     test.each(commands.filter((command) => command.startsWith('npx lambda-coverage ')))('%s does it', async (command) => {
       const args = command.split(' ').slice(2);
-      const cli = path.join(ROOT, 'assets', 'cli', 'lambda-coverage.js');
-      const { stdout } = await promisify(execFile)(process.execPath, [cli, ...args], {
-        cwd: folder, env: { PATH: process.env.PATH, ...deployment.s3.environment(), ...cloudFormation.environment() },
-      });
+      if (args.includes('--unit')) {
+        // what a test runner would have written
+        await lambdaCoverage('report', 's3://my-coverage-bucket', '--format', 'json');
+      }
+      const { stdout } = await lambdaCoverage(...args);
       expect(stdout).not.toBe('');
       const output = args.includes('--output') ? args[args.indexOf('--output') + 1]! : 'coverage';
       expect(existsSync(path.join(folder, output, 'lcov.info'))).toBe(args.includes('report'));

@@ -96,7 +96,7 @@ async function write(
   const folder = mkdtempSync(join(tmpdir(), 'coverage-report-'));
   try {
     await store.write(combinedKey, Buffer.from(JSON.stringify(combined.coverage)), CONTENT_TYPES.json!, totalsMetadata(combined.coverage));
-    writeReports(combined, { folder, formats, textFile: 'coverage.txt' });
+    writeReports(combined, { folder, formats, textFiles: true });
     for (const file of filesBelow(folder)) {
       const type = CONTENT_TYPES[file.split('.').at(-1)!] ?? 'text/plain; charset=utf-8';
       await store.write(reportsPrefix(prefix) + file, readFileSync(join(folder, file)), type);

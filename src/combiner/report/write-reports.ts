@@ -1,35 +1,92 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileCoverage } from 'istanbul-lib-coverage';
-import { createContext, type ReportBase } from 'istanbul-lib-report';
+import { createContext, type Context, type ReportBase } from 'istanbul-lib-report';
+import CloverReport from 'istanbul-reports/lib/clover';
 import CoberturaReport from 'istanbul-reports/lib/cobertura';
 import HtmlReport from 'istanbul-reports/lib/html';
 import JsonReport from 'istanbul-reports/lib/json';
 import JsonSummaryReport from 'istanbul-reports/lib/json-summary';
 import LcovOnlyReport from 'istanbul-reports/lib/lcovonly';
 import TextReport from 'istanbul-reports/lib/text';
+import TextSummaryReport from 'istanbul-reports/lib/text-summary';
+import { markdownReport } from './markdown-report';
+import { originsSummary } from './reach';
+import { reachTable } from './reach-table';
 import type { ReportFormatName } from '../../contract/report-formats';
 import type { Combined } from '../combine';
+import type { Origins } from '../unit/join-unit-coverage';
 
-/** Each format with the file that it writes below the output folder; text goes to the terminal unless a file is asked for. */
-const REPORTERS: Record<ReportFormatName, (file?: string) => { report: ReportBase; file: string }> = {
-  'html': () => ({ report: new HtmlReport({ skipEmpty: false }), file: 'index.html' }),
-  'lcov': () => ({ report: new LcovOnlyReport({ projectRoot: '' }), file: 'lcov.info' }),
-  'json': () => ({ report: new JsonReport({}), file: 'coverage-final.json' }),
-  'json-summary': () => ({ report: new JsonSummaryReport({}), file: 'coverage-summary.json' }),
-  'cobertura': () => ({ report: new CoberturaReport({ projectRoot: '' }), file: 'cobertura-coverage.xml' }),
-  'text': (file) => ({ report: new TextReport(file ? { file } : {}), file: file ?? '' }),
+/** What reports show. */
+export type Reported = Pick<Combined, 'coverage' | 'texts' | 'builds'> & { readonly origins?: Origins };
+
+interface Output {
+  readonly folder: string;
+  readonly context: Context;
+  /** File for what goes to the terminal else. */
+  readonly textFile: ((format: ReportFormatName) => string) | undefined;
+}
+
+/** Writes a report. @returns its main file below the output folder; none where it went to the terminal */
+type Reporter = (reported: Reported, output: Output) => string | undefined;
+
+const REPORTERS: Record<ReportFormatName, Reporter> = {
+  'html': istanbul(new HtmlReport({ skipEmpty: false }), 'index.html'),
+  'lcov': istanbul(new LcovOnlyReport({ projectRoot: '' }), 'lcov.info'),
+  'json': (reported, output) => {
+    writeFileSync(join(output.folder, BUILDS_FILE), JSON.stringify(reported.builds, undefined, 2));
+    return istanbul(new JsonReport({}), 'coverage-final.json')(reported, output);
+  },
+  'json-summary': (reported, output) => {
+    if (reported.origins) {
+      writeFileSync(join(output.folder, ORIGINS_FILE), JSON.stringify(originsSummary(reported.coverage, reported.origins), undefined, 2));
+    }
+    return istanbul(new JsonSummaryReport({}), 'coverage-summary.json')(reported, output);
+  },
+  'cobertura': istanbul(new CoberturaReport({ projectRoot: '' }), 'cobertura-coverage.xml'),
+  'clover': istanbul(new CloverReport({ projectRoot: '' }), 'clover.xml'),
+  'markdown': ({ coverage, origins }, { folder }) => {
+    writeFileSync(join(folder, 'coverage.md'), markdownReport(coverage, origins));
+    return 'coverage.md';
+  },
+  'text': (reported, output) => {
+    const file = output.textFile?.('text');
+    istanbul(new TextReport(file === undefined ? {} : { file }), file)(reported, output);
+    if (reported.origins) {
+      const table = `${reachTable(reported.coverage, reported.origins, file === undefined ? process.stdout.columns || 80 : 120)}\n`;
+      if (file === undefined) {
+        process.stdout.write(table);
+      } else {
+        appendFileSync(join(output.folder, file), table);
+      }
+    }
+    return file;
+  },
+  'text-summary': (reported, output) => {
+    const file = output.textFile?.('text-summary');
+    return istanbul(new TextSummaryReport(file === undefined ? {} : { file }), file)(reported, output);
+  },
 };
+
+function istanbul(report: ReportBase, file: string | undefined): Reporter {
+  return (_, { context }) => {
+    report.execute(context);
+    return file;
+  };
+}
 
 /** Beside the coverage map in JSON: which build each file of it is of. */
 const BUILDS_FILE = 'coverage-builds.json';
+
+/** Beside the summary in JSON, where there are unit tests: what they reach and what Lambda reaches. */
+const ORIGINS_FILE = 'coverage-origins.json';
 
 export interface ReportOptions {
   /** Folder, made where it is not there. */
   readonly folder: string;
   readonly formats: readonly ReportFormatName[];
-  /** File for the text report; the terminal without it. */
-  readonly textFile?: string;
+  /** Whether reports that are for the terminal become files, `coverage.txt` and `coverage-summary.txt`. @default false */
+  readonly textFiles?: boolean;
 }
 
 /**
@@ -38,7 +95,8 @@ export interface ReportOptions {
  * @returns the main file of each format, relative to the folder
  * @throws Error if the folder cannot be written to
  */
-export function writeReports({ coverage, texts, builds }: Pick<Combined, 'coverage' | 'texts' | 'builds'>, { folder, formats, textFile }: ReportOptions): string[] {
+export function writeReports(reported: Reported, { folder, formats, textFiles = false }: ReportOptions): string[] {
+  const { coverage, texts } = reported;
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
@@ -50,18 +108,14 @@ export function writeReports({ coverage, texts, builds }: Pick<Combined, 'covera
     defaultSummarizer: 'nested',
     sourceFinder: (path: string) => texts.get(path) ?? textInstead(coverage.fileCoverageFor(path)),
   } as never);
-  return formats.map((format) => {
-    const { report, file } = REPORTERS[format](textFile);
+  const textFile = textFiles ? (format: ReportFormatName) => (format === 'text' ? 'coverage.txt' : 'coverage-summary.txt') : undefined;
+  return formats.flatMap((format) => {
     try {
-      report.execute(context);
-      if (format === 'json') {
-        writeFileSync(join(folder, BUILDS_FILE), JSON.stringify(builds, undefined, 2));
-      }
+      return REPORTERS[format](reported, { folder, context, textFile }) ?? [];
     } catch (error) {
       throw new Error(`the report '${format}' cannot be written to the output folder '${folder}': ${(error as Error).message}`);
     }
-    return file;
-  }).filter((file) => file !== '');
+  });
 }
 
 /** A page shows counts beside the lines of a text: so many are made up at most. */

@@ -1,0 +1,39 @@
+import { dirname, relative, resolve, sep } from 'node:path';
+import { createCoverageMap, type FileCoverageData } from 'istanbul-lib-coverage';
+import type { Combined } from './combine';
+import type { Repository } from './repository';
+
+/**
+ * Names the files of a report by their paths in a repository, where they are found there. A bundler names them relative to the folder that it
+ * runs in, which is mostly that of the app, and need not be the repository's.
+ *
+ * @param folders where bundlers may have run, such as that of the app; those above them count as well
+ */
+export function inRepository<T extends Combined>(combined: T, repository: Repository, folders: readonly string[]): T {
+  const bases = [...new Set(['', ...folders.flatMap((folder) => below(resolve(folder), repository.folder))])];
+  const renamed = new Map<string, string>();
+  const taken = new Set(combined.coverage.files());
+  for (const path of combined.coverage.files()) {
+    const candidates = bases.map((base) => (base === '' ? path : `${base}/${path}`)).filter((candidate) => repository.has(candidate));
+    const text = combined.texts.get(path);
+    const name = candidates.find((candidate) => repository.text(candidate) === text) ?? candidates[0] ?? path;
+    renamed.set(path, name === path || !taken.has(name) ? name : path);
+    taken.add(name);
+  }
+  const nameOf = (path: string) => renamed.get(path)!;
+  const coverage = createCoverageMap({});
+  for (const path of combined.coverage.files()) {
+    coverage.addFileCoverage({ ...combined.coverage.fileCoverageFor(path).toJSON(), path: nameOf(path) } as FileCoverageData);
+  }
+  const builds = combined.builds.map((build) => ({ ...build, path: nameOf(build.path) })).sort((a, b) => (a.path < b.path ? -1 : 1));
+  return { ...combined, coverage, texts: new Map([...combined.texts].map(([path, text]) => [nameOf(path), text])), builds };
+}
+
+/** A folder and those above it, relative to the root; none where it is not in there. */
+function below(folder: string, root: string): string[] {
+  const path = relative(root, folder).split(sep).join('/');
+  if (path === '' || path.startsWith('../') || path === '..') {
+    return [];
+  }
+  return path.includes('/') ? [path, ...below(dirname(folder), root)] : [path];
+}
