@@ -82,6 +82,8 @@ const BUNDLES: Record<string, BuildOptions> = {
     entryPoints: [join(root, 'src/cli/lambda-coverage.ts')],
     outfile: join(assets, 'cli', 'lambda-coverage.js'),
     target: 'node20',
+    // only a configuration in TypeScript needs it, and that is the user's own
+    external: ['typescript'],
     banner: { js: '#!/usr/bin/env node' },
     define: { PACKAGE_VERSION: JSON.stringify(version) },
   },

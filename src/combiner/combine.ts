@@ -23,6 +23,9 @@ export interface CombineOptions {
   readonly allBuilds?: boolean | undefined;
 }
 
+/** What of a store is combined, and how. */
+export interface CombineStoreOptions extends CombineOptions, Pick<ReadOptions, 'selection' | 'onProgress'> {}
+
 export interface Combined {
   readonly coverage: CoverageMap;
   /** The text of each file of the coverage map; of instrumented files it is not always at hand. */
@@ -39,6 +42,7 @@ export interface Combined {
 
 /** What a store was combined to, and what was read for it. */
 export interface CombinedStore extends Combined {
+  readonly merged: MergedCoverage;
   readonly filesProcessed: number;
   readonly filesSkipped: number;
 }
@@ -48,11 +52,12 @@ export interface CombinedStore extends Combined {
  *
  * @throws StoreError if the store cannot be used
  */
-export async function combine(store: CoverageStore, options: CombineOptions = {}): Promise<CombinedStore> {
+export async function combine(store: CoverageStore, options: CombineStoreOptions = {}): Promise<CombinedStore> {
   const merged = new MergedCoverage();
-  const read = await mergeObjects(store, merged);
+  const { selection, onProgress } = options;
+  const read = await mergeObjects(store, merged, { ...(selection && { selection }), ...(onProgress && { onProgress }) });
   const combined = await convertMerged(merged, (sha256) => store.source(sha256), options);
-  return { ...combined, filesProcessed: read.processed, filesSkipped: read.skipped, errors: [...read.errors, ...combined.errors] };
+  return { ...combined, merged, filesProcessed: read.processed, filesSkipped: read.skipped, errors: [...read.errors, ...combined.errors] };
 }
 
 /**
@@ -132,7 +137,9 @@ export async function convertMerged(merged: MergedCoverage, sources: ContentFind
  *
  * @returns nothing where there is something to report
  */
-export function nothingToReport({ coverage, filesProcessed, filesSkipped, errors }: CombinedStore): string | undefined {
+export function nothingToReport(
+  { coverage, filesProcessed, filesSkipped, errors }: Pick<CombinedStore, 'coverage' | 'filesProcessed' | 'filesSkipped' | 'errors'>,
+): string | undefined {
   if (filesProcessed === 0) {
     return `none of the ${filesSkipped} objects could be read`;
   }

@@ -1,13 +1,9 @@
 import { mkdtempSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
+import { join } from 'node:path';
 import { combineError, openBucket } from './arguments';
-import { DEFAULT_PREFIX, parseRawCoverageKey, parseSourceKey, sourceKey } from '../../contract/object-keys';
-
-/** So many objects are downloaded at a time. */
-const CONCURRENCY = 16;
+import { DEFAULT_PREFIX } from '../../contract/object-keys';
+import { download } from '../download';
 
 /**
  * Downloads the coverage files of a bucket into a new temporary folder, and with them the sources that a report needs: the folder can be
@@ -23,33 +19,7 @@ const CONCURRENCY = 16;
 export async function downloadCoverageFiles(bucketName: string, prefix: string = DEFAULT_PREFIX): Promise<string[]> {
   const store = openBucket(bucketName, prefix);
   try {
-    const folder = mkdtempSync(join(tmpdir(), 'lambda-coverage-'));
-    const files: string[] = [];
-    const download = async (key: string): Promise<void> => {
-      const file = join(folder, key);
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, await store.read(key));
-    };
-    // a key is a path in the folder only where it has the form of one of ours
-    const raw = async function* (): AsyncIterable<string> {
-      for await (const key of store.rawKeys()) {
-        if (parseRawCoverageKey(key)) {
-          files.push(join(folder, key));
-          yield key;
-        }
-      }
-    };
-    const sources = async function* (): AsyncIterable<string> {
-      for await (const key of store.keys(sourceKey(store.prefix, ''))) {
-        if (parseSourceKey(key)) {
-          yield key;
-        }
-      }
-    };
-    for (const keys of [raw(), sources()]) {
-      await Readable.from(keys).forEach(download, { concurrency: CONCURRENCY });
-    }
-    return files;
+    return await download(store, mkdtempSync(join(tmpdir(), 'lambda-coverage-')));
   } catch (error) {
     throw combineError(error, store.location);
   }

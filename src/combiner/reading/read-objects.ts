@@ -1,5 +1,6 @@
 import { unpacked } from './compressed';
 import { decodeUnpacked, MAX_UNPACKED } from './raw-file';
+import { Selector, type Selection } from './selection';
 import { SharedFunctions } from './shared-functions';
 import type { RawCoverage } from '../../contract/raw-coverage';
 import { StoreError, type CoverageStore } from '../stores/store';
@@ -20,6 +21,10 @@ export interface ReadOptions {
   readonly isKnown?: (key: string) => boolean;
   /** Asked before each object: whether there is time for it. */
   readonly hasTime?: () => boolean;
+  /** What is wanted of the coverage. @default - all */
+  readonly selection?: Selection;
+  /** Called now and then, with the numbers of objects that were read and that are known to be there. */
+  readonly onProgress?: (read: number, found: number) => void;
 }
 
 export interface ReadResult {
@@ -27,6 +32,8 @@ export interface ReadResult {
   readonly skipped: number;
   /** Objects that were known already. */
   readonly known: number;
+  /** Objects of which nothing is wanted. */
+  readonly notSelected: number;
   /** Whether all objects were read; else there was no time. */
   readonly complete: boolean;
   /** One line for each object that was skipped, with its key and the reason. */
@@ -50,12 +57,16 @@ interface Fetched {
  * @throws StoreError if the store itself cannot be used
  */
 export async function readObjects(
-  store: CoverageStore, use: (raws: readonly RawCoverage[], key: string) => void, { isKnown = () => false, hasTime = () => true }: ReadOptions = {},
+  store: CoverageStore, use: (raws: readonly RawCoverage[], key: string) => void,
+  { isKnown = () => false, hasTime = () => true, selection, onProgress = () => undefined }: ReadOptions = {},
 ): Promise<ReadResult> {
   const errors: string[] = [];
   let processed = 0;
   let known = 0;
+  let notSelected = 0;
+  let found = 0;
   let complete = true;
+  const selector = selection && new Selector(selection);
   let waiting = 0;
   const ahead: Fetched[] = [];
   const shared = new SharedFunctions();
@@ -84,11 +95,18 @@ export async function readObjects(
     unpackAhead();
     const { key, content, text } = ahead.shift()!;
     try {
-      use(decodeUnpacked(await text!, shared), key);
-      processed++;
+      const raws = decodeUnpacked(await text!, shared);
+      const wanted = selector ? raws.filter(({ metadata }) => selector.wants(metadata)) : raws;
+      if (!selector || wanted.length > 0) {
+        use(wanted, key);
+        processed++;
+      } else {
+        notSelected++;
+      }
     } catch (error) {
       errors.push(`${key}: ${(error as Error).message}`);
     }
+    onProgress(processed + notSelected + errors.length, found);
     waiting -= (await content.catch(() => undefined))?.length ?? 0;
   };
   for await (const key of store.rawKeys()) {
@@ -96,6 +114,11 @@ export async function readObjects(
       known++;
       continue;
     }
+    if (selector && !selector.mayHold(key)) {
+      notSelected++;
+      continue;
+    }
+    found++;
     if (!hasTime()) {
       complete = false;
       break;
@@ -109,8 +132,11 @@ export async function readObjects(
     await next();
   }
   if (processed + known + errors.length === 0 && complete) {
+    if (notSelected > 0) {
+      throw new StoreError(`none of the ${notSelected} objects in ${store.location} is of the time, function, run and phase that are asked for`);
+    }
     throw new StoreError(`no coverage in ${store.location}: no object ending in .coverage is there; `
       + 'invoke an attached function, wait some seconds, and check the prefix');
   }
-  return { processed, skipped: errors.length, known, complete, errors };
+  return { processed, skipped: errors.length, known, notSelected, complete, errors };
 }

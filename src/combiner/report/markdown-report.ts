@@ -1,4 +1,5 @@
 import type { CoverageMap } from 'istanbul-lib-coverage';
+import { rangesText } from './line-ranges';
 import { METRICS, percent, reachOf, sumOfReach, uncoveredRanges, type Reach } from './reach';
 import type { Origins } from '../unit/join-unit-coverage';
 
@@ -56,8 +57,8 @@ function reached({ onlyUnit, onlyLambda, both, neither }: Reach): string {
 }
 
 function rangesOf(coverage: CoverageMap, path: string): string {
-  const ranges = uncoveredRanges(coverage, path).map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`));
-  return [...ranges.slice(0, MAX_RANGES), ...(ranges.length > MAX_RANGES ? ['…'] : [])].join(', ');
+  const ranges = uncoveredRanges(coverage, path);
+  return rangesText(ranges.slice(0, MAX_RANGES)) + (ranges.length > MAX_RANGES ? ', …' : '');
 }
 
 function row(cells: readonly string[]): string {

@@ -10,12 +10,16 @@ import JsonSummaryReport from 'istanbul-reports/lib/json-summary';
 import LcovOnlyReport from 'istanbul-reports/lib/lcovonly';
 import TextReport from 'istanbul-reports/lib/text';
 import TextSummaryReport from 'istanbul-reports/lib/text-summary';
+import { githubAnnotations } from './github-annotations';
 import { markdownReport } from './markdown-report';
-import { originsSummary } from './reach';
+import { originsSummary, uncoveredRanges } from './reach';
 import { reachTable } from './reach-table';
 import type { ReportFormatName } from '../../contract/report-formats';
 import type { Combined } from '../combine';
 import type { Origins } from '../unit/join-unit-coverage';
+
+/** A format of a report; `github` is for the standard output of a job of GitHub Actions, and so no format of a combiner. */
+export type WrittenFormat = ReportFormatName | 'github';
 
 /** What reports show. */
 export type Reported = Pick<Combined, 'coverage' | 'texts' | 'builds'> & { readonly origins?: Origins };
@@ -24,13 +28,13 @@ interface Output {
   readonly folder: string;
   readonly context: Context;
   /** File for what goes to the terminal else. */
-  readonly textFile: ((format: ReportFormatName) => string) | undefined;
+  readonly textFile: ((format: WrittenFormat) => string) | undefined;
 }
 
 /** Writes a report. @returns its main file below the output folder; none where it went to the terminal */
 type Reporter = (reported: Reported, output: Output) => string | undefined;
 
-const REPORTERS: Record<ReportFormatName, Reporter> = {
+const REPORTERS: Record<WrittenFormat, Reporter> = {
   'html': istanbul(new HtmlReport({ skipEmpty: false }), 'index.html'),
   'lcov': istanbul(new LcovOnlyReport({ projectRoot: '' }), 'lcov.info'),
   'json': (reported, output) => {
@@ -48,6 +52,12 @@ const REPORTERS: Record<ReportFormatName, Reporter> = {
   'markdown': ({ coverage, origins }, { folder }) => {
     writeFileSync(join(folder, 'coverage.md'), markdownReport(coverage, origins));
     return 'coverage.md';
+  },
+  'github': ({ coverage }) => {
+    const annotations = coverage.files().flatMap((path) => uncoveredRanges(coverage, path).map(([first, last]) =>
+      ({ path, first, last, title: 'Not covered', message: `Nothing reached ${first === last ? `line ${first}` : `lines ${first} to ${last}`}.` })));
+    process.stdout.write(githubAnnotations(annotations).map((line) => `${line}\n`).join(''));
+    return undefined;
   },
   'text': (reported, output) => {
     const file = output.textFile?.('text');
@@ -84,7 +94,7 @@ const ORIGINS_FILE = 'coverage-origins.json';
 export interface ReportOptions {
   /** Folder, made where it is not there. */
   readonly folder: string;
-  readonly formats: readonly ReportFormatName[];
+  readonly formats: readonly WrittenFormat[];
   /** Whether reports that are for the terminal become files, `coverage.txt` and `coverage-summary.txt`. @default false */
   readonly textFiles?: boolean;
 }
@@ -108,7 +118,7 @@ export function writeReports(reported: Reported, { folder, formats, textFiles = 
     defaultSummarizer: 'nested',
     sourceFinder: (path: string) => texts.get(path) ?? textInstead(coverage.fileCoverageFor(path)),
   } as never);
-  const textFile = textFiles ? (format: ReportFormatName) => (format === 'text' ? 'coverage.txt' : 'coverage-summary.txt') : undefined;
+  const textFile = textFiles ? (format: WrittenFormat) => (format === 'text' ? 'coverage.txt' : 'coverage-summary.txt') : undefined;
   return formats.flatMap((format) => {
     try {
       return REPORTERS[format](reported, { folder, context, textFile }) ?? [];

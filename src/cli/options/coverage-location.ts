@@ -1,16 +1,33 @@
-import { InvalidArgumentError } from 'commander';
-import { DeployedResources } from './deployed-resources';
-import type { CloudAssembly } from '../combiner/cloud-assembly/cloud-assembly';
-import { coverageLocations } from '../combiner/cloud-assembly/coverage-locations';
-import { isBucketName } from '../combiner/stores/bucket-name';
-import { FolderStore } from '../combiner/stores/folder-store';
-import { JoinedStore } from '../combiner/stores/joined-store';
-import { S3Store } from '../combiner/stores/s3-store';
-import type { CoverageStore } from '../combiner/stores/store';
-import { DEFAULT_PREFIX, prefixProblem } from '../contract/object-keys';
+import { Argument, InvalidArgumentError } from 'commander';
+import type { CloudAssembly } from '../../combiner/cloud-assembly/cloud-assembly';
+import { coverageLocations } from '../../combiner/cloud-assembly/coverage-locations';
+import { isBucketName } from '../../combiner/stores/bucket-name';
+import { FolderStore } from '../../combiner/stores/folder-store';
+import { JoinedStore } from '../../combiner/stores/joined-store';
+import { S3Store } from '../../combiner/stores/s3-store';
+import type { CoverageStore } from '../../combiner/stores/store';
+import { DEFAULT_PREFIX, prefixProblem } from '../../contract/object-keys';
+import { DeployedResources } from '../deployed-resources';
+
+/** A bucket, or a part of it. */
+export interface BucketLocation {
+  readonly bucket: string;
+  readonly prefix: string;
+}
 
 /** Where coverage is, as an argument names it. */
-export type CoverageLocation = { readonly bucket: string; readonly prefix: string } | { readonly folder: string };
+export type CoverageLocation = BucketLocation | { readonly folder: string };
+
+/** Of commands that are for buckets only. */
+export function bucketArgument(): Argument {
+  return new Argument('<bucket>', 's3://bucket, with the prefix that functions upload to by default, or s3://bucket/prefix/').argParser((argument: string) => {
+    const location = parseLocation(argument);
+    if ('folder' in location) {
+      throw new InvalidArgumentError(`'${argument}' is not a bucket such as s3://my-coverage-bucket.`);
+    }
+    return location;
+  });
+}
 
 /**
  * `s3://bucket` with the prefix that functions upload to by default, `s3://bucket/prefix/`, or a folder.
