@@ -31,7 +31,6 @@ export class Bundles extends Component {
       '@jridgewell/sourcemap-codec',
       '@jridgewell/trace-mapping',
       'acorn',
-      '@bomb.sh/tab@^0.0.22',
       'cli-progress@^3',
       '@types/cli-progress@^3',
       'commander@^14',

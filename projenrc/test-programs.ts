@@ -15,6 +15,6 @@ const UNIT_TEST_TOOLS = ['c8@^10', 'nyc@^17', 'vitest@^3', '@vitest/coverage-ist
 export class TestPrograms extends Component {
   constructor(project: typescript.TypeScriptProject) {
     super(project);
-    project.addDevDeps('test262-parser-tests', ...PACKAGES, ...THEIR_TESTS_NEED, ...UNIT_TEST_TOOLS);
+    project.addDevDeps('playwright-core', 'test262-parser-tests', ...PACKAGES, ...THEIR_TESTS_NEED, ...UNIT_TEST_TOOLS);
   }
 }

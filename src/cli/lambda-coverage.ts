@@ -9,7 +9,7 @@ import { lsCommand } from './commands/ls';
 import { mergeCommand } from './commands/merge';
 import { reportCommand } from './commands/report';
 import { runCommand } from './commands/run';
-import { addCompletion } from './completion';
+import { completeCommand } from './completion';
 import { configure, readConfiguration } from './configuration/configuration';
 import { NothingToReport } from './options/coverage-options';
 import { printWarnings } from './terminal/printable';
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
       configure(command, configuration, commands);
     }
   });
-  await addCompletion(program);
+  program.addCommand(completeCommand(program, behind).exitOverride().showHelpAfterError(HINT));
   try {
     await program.parseAsync(own);
   } catch (error) {
@@ -61,10 +61,10 @@ async function main(): Promise<void> {
   }
 }
 
-/** What `run` runs stands behind `--`; other commands have arguments there as anywhere. */
+/** What `run` runs and `complete` is asked stands behind `--`; other commands have arguments there as anywhere. */
 function splitArguments(argv: readonly string[]): { own: string[]; behind: string[] | undefined } {
   const at = argv.indexOf('--');
-  return argv[2] === 'run' && at >= 0 ? { own: argv.slice(0, at), behind: argv.slice(at + 1) } : { own: [...argv], behind: undefined };
+  return ['run', 'complete'].includes(argv[2] ?? '') && at >= 0 ? { own: argv.slice(0, at), behind: argv.slice(at + 1) } : { own: [...argv], behind: undefined };
 }
 
 void main();

@@ -1,5 +1,5 @@
 /** What is there besides `report` and `check`, on tiny functions in a small S3. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -288,11 +288,24 @@ describe('a terminal', () => {
   });
 
   test('completes names', async () => {
-    const { stdout } = await run('complete', '--', 'report', '--un');
-    expect(stdout).toMatch(/^--until\b/m);
-    expect(stdout).toMatch(/^--unit\b/m);
-    expect((await run('complete', 'bash')).stdout).toContain('lambda-coverage');
-    expect(await run('complete', 'cmd')).toMatchObject({ exitCode: 2 });
+    expect((await run('complete', '--', 're')).stdout).toBe('report\n');
+    expect((await run('complete', '--', 'report', '--un')).stdout).toBe('--unit\n--until\n');
+    expect((await run('complete', '--', 'report', '--phase', '')).stdout).toBe('init\ninvocation\n');
+    for (const shell of ['bash', 'zsh', 'fish']) {
+      expect((await run('complete', shell)).stdout).toContain('lambda-coverage complete -- ');
+    }
+    expect(await run('complete', 'cmd')).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('bash, zsh, fish') });
+    expect(await run('complete')).toMatchObject({ exitCode: 2 });
+  });
+
+  test('asks as bash does', async () => {
+    const cli = path.join(__dirname, '..', '..', 'assets', 'cli', 'lambda-coverage.js');
+    const asked = `lambda-coverage() { "${process.execPath}" "${cli}" "$@"; }
+source <(lambda-coverage complete bash)
+COMP_WORDS=(lambda-coverage check --chan) COMP_CWORD=2
+_lambda_coverage
+echo "\${COMPREPLY[@]}"`;
+    expect(execFileSync('bash', ['-c', asked], { encoding: 'utf8' })).toBe('--changed-lines\n');
   });
 
   test('that is closed is no error', async () => {
