@@ -42,13 +42,13 @@ async function main(): Promise<void> {
     });
     await step('combine and report: lambda-coverage report', async () => {
       rmSync(REPORTS, { recursive: true, force: true });
-      const args = ['report', `s3://${bucket}`, '--app', ASSEMBLY, '--output', REPORTS];
+      const args = ['report', `s3://${bucket}`, '--app', ASSEMBLY, '--output', REPORTS, '--format', 'html,html-single,lcov,json,text'];
       await run(process.execPath, [path.join(ROOT, 'assets', 'cli', 'lambda-coverage.js'), ...args], deployment.s3.environment());
     });
   } finally {
     await deployment.stop();
   }
-  console.log(`\nArchiveOrders was never invoked: its code is in the report with 0 %.\nOpen ${path.join(REPORTS, 'index.html')}`);
+  console.log(`\nArchiveOrders was never invoked: its code is in the report with 0 %.\nOpen ${path.join(REPORTS, 'coverage.html')}, or ${path.join(REPORTS, 'index.html')}`);
 }
 
 async function step<T>(name: string, work: () => Promise<T>): Promise<T> {

@@ -127,6 +127,18 @@ function addApiToLayer(): void {
   writeFileSync(join(LAYER_PACKAGE, 'package.json'), `${JSON.stringify(API_MANIFEST, undefined, 2)}\n`);
 }
 
+/** The page of the report in one file, with its style and its script in it; the data comes when a report is written. */
+async function reportPage(): Promise<string> {
+  const folder = join(root, 'src/combiner/report/single-file/page');
+  const browser: BuildOptions = { bundle: true, minify: true, write: false, target: ['chrome100', 'firefox115', 'safari16.4'], legalComments: 'none', logLevel: 'warning' };
+  const text = async (entry: string) => (await build({ ...browser, entryPoints: [join(folder, entry)] })).outputFiles![0]!.text.trim();
+  const [style, script] = await Promise.all([text('page.css'), text('page.ts')]);
+  if (/<\/script|<!--/i.test(script)) {
+    throw new Error('the script of the report page would end within itself');
+  }
+  return readFileSync(join(folder, 'page.html'), 'utf8').replace('__REPORT_STYLE__', () => style).replace('__REPORT_SCRIPT__', () => script);
+}
+
 async function main(): Promise<void> {
   const bundles = { ...BUNDLES, ...await apiBundles() };
   rmSync(assets, { recursive: true, force: true });
@@ -143,9 +155,11 @@ async function main(): Promise<void> {
   }
   writeApiTypes();
   addApiToLayer();
+  const page = await reportPage();
   const htmlAssets = dirname(require.resolve('istanbul-reports/lib/html'));
   for (const bundle of ['combiner', 'cli']) {
     cpSync(join(htmlAssets, 'assets'), join(assets, bundle, 'assets'), { recursive: true });
+    writeFileSync(join(assets, bundle, 'assets', 'report-page.html'), page);
   }
   // npm makes the files of `bin` executable when it installs them, pip does not
   chmodSync(BUNDLES.cli!.outfile!, 0o755);

@@ -2,6 +2,8 @@
 export enum ReportFormat {
   /** Pages to browse: folders, files, and each file's source with its hit counts. */
   HTML = 'html',
+  /** `coverage.html`: one file with everything in it, to be sent and kept; with a picture of the whole, search and filters. */
+  HTML_SINGLE = 'html-single',
   /** `lcov.info`, which editors and most coverage services read. */
   LCOV = 'lcov',
   /** Istanbul's `coverage-final.json`: every counter of every file. */

@@ -99,7 +99,7 @@ test('grantInvoke lets a role invoke it', () => {
 });
 
 test.each<[string, Partial<CoverageCombinerProps>, string]>([
-  ['no format', { reportFormats: [] }, 'reportFormats is empty; give at least one of html, lcov, json, json-summary, cobertura, clover, markdown, text, text-summary'],
+  ['no format', { reportFormats: [] }, 'reportFormats is empty; give at least one of html, html-single, lcov, json, json-summary, cobertura, clover, markdown, text, text-summary'],
   ['less memory than Lambda has', { memorySize: 64 }, 'memorySize of 64 MiB is not allowed; give a whole number from 128 to 10240'],
   ['parts of a MiB', { memorySize: 512.5 }, 'memorySize of 512.5 MiB is not allowed'],
   ['more time than Lambda has', { timeout: Duration.minutes(16) }, 'timeout of 960 seconds is not allowed; give whole seconds, from 1 second to 15 minutes'],

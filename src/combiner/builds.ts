@@ -57,11 +57,25 @@ export function olderBuild(build: Pick<Deployed, 'lambdaFunctions' | 'path'>): s
   return `${nameOf(build)}: an older build, deployed before the newest; it is left out`;
 }
 
+/** Files as a report has them. */
+interface AddedUp {
+  readonly coverage: CoverageMap;
+  readonly texts: Map<string, string>;
+  readonly reported: ReportedBuild[];
+  /** How each file is named, by its path and its build. */
+  readonly names: Map<string, string>;
+}
+
+/** What tells a file from others before they are named. */
+export function buildKey({ path, build }: Pick<DatedFile, 'path' | 'build'>): string {
+  return `${build} ${path}`;
+}
+
 /**
  * The same original file of several scripts adds up; builds of it that differ keep their coverage under names of their own. A build
  * that is only in the cloud assembly counts where nothing else is known of its file: it may not have been deployed yet.
  */
-export function addUp(files: readonly DatedFile[]): { coverage: CoverageMap; texts: Map<string, string>; reported: ReportedBuild[] } {
+export function addUp(files: readonly DatedFile[]): AddedUp {
   const builds = new Map<string, Map<string, DatedFile[]>>();
   const ran = new Set(files.filter(({ newest }) => newest !== '').map(({ path }) => path));
   for (const file of files) {
@@ -73,10 +87,12 @@ export function addUp(files: readonly DatedFile[]): { coverage: CoverageMap; tex
   const coverage = createCoverageMap({});
   const texts = new Map<string, string>();
   const reported: ReportedBuild[] = [];
+  const names = new Map<string, string>();
   for (const path of [...builds.keys()].sort()) {
     const ofPath = [...builds.get(path)!.values()].sort((a, b) => compare(a[0]!.build, b[0]!.build));
     ofPath.forEach((same) => {
       const name = ofPath.length === 1 ? path : nameOfBuild(same, ofPath);
+      names.set(buildKey(same[0]!), name);
       const text = same.find((file) => file.text !== undefined)?.text;
       if (text !== undefined) {
         texts.set(name, text);
@@ -87,7 +103,7 @@ export function addUp(files: readonly DatedFile[]): { coverage: CoverageMap; tex
       reported.push(reportedBuild(name, same));
     });
   }
-  return { coverage, texts, reported };
+  return { coverage, texts, reported, names };
 }
 
 function reportedBuild(path: string, same: readonly DatedFile[]): ReportedBuild {

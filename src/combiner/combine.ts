@@ -8,6 +8,7 @@ import { collectGarbage } from './garbage';
 import { InstrumentedCode } from './instrumented/instrumented-code';
 import { scriptSource, type ContentFinder } from './kept-content';
 import { MergedCoverage } from './merging/merged-coverage';
+import type { Alike } from './merging/merged-metadata';
 import type { MergedScript } from './merging/raw-merge';
 import { readObjects, type ReadOptions, type ReadResult } from './reading/read-objects';
 import type { Repository } from './repository';
@@ -21,10 +22,15 @@ export interface CombineOptions {
   readonly repository?: Repository | undefined;
   /** Keeps builds that are not deployed any more, each by itself, instead of leaving them out. @default false */
   readonly allBuilds?: boolean | undefined;
+  /** Whether what never ran is left out, though there is an assembly. @default false */
+  readonly onlyWhatRan?: boolean | undefined;
 }
 
 /** What of a store is combined, and how. */
-export interface CombineStoreOptions extends CombineOptions, Pick<ReadOptions, 'selection' | 'onProgress'> {}
+export interface CombineStoreOptions extends CombineOptions, Pick<ReadOptions, 'selection' | 'onProgress'> {
+  /** What objects have to agree in to be merged into one. @default - what a report without parts asks for */
+  readonly alike?: Alike | undefined;
+}
 
 export interface Combined {
   readonly coverage: CoverageMap;
@@ -34,6 +40,8 @@ export interface Combined {
   readonly files: readonly DatedFile[];
   /** Which build each file of the coverage map is of, in the order of their names. */
   readonly builds: readonly ReportedBuild[];
+  /** The names of the files in the coverage map, by {@link buildKey}. */
+  readonly names: ReadonlyMap<string, string>;
   /** Names of the Lambda functions that coverage came from. */
   readonly lambdaFunctions: readonly string[];
   /** What could not be read or told: a line each, with the name of the object or the file. */
@@ -53,8 +61,8 @@ export interface CombinedStore extends Combined {
  * @throws StoreError if the store cannot be used
  */
 export async function combine(store: CoverageStore, options: CombineStoreOptions = {}): Promise<CombinedStore> {
-  const merged = new MergedCoverage();
-  const { selection, onProgress } = options;
+  const { selection, onProgress, alike } = options;
+  const merged = new MergedCoverage(alike);
   const read = await mergeObjects(store, merged, { ...(selection && { selection }), ...(onProgress && { onProgress }) });
   const combined = await convertMerged(merged, (sha256) => store.source(sha256), options);
   return { ...combined, merged, filesProcessed: read.processed, filesSkipped: read.skipped, errors: [...read.errors, ...combined.errors] };
@@ -77,9 +85,10 @@ export async function mergeObjects(
 
 /** @param sources what the wrapper kept of scripts and their maps, by content */
 export async function convertMerged(merged: MergedCoverage, sources: ContentFinder, options: CombineOptions = {}): Promise<Combined> {
-  const { assembly, repository, allBuilds = false } = options;
+  const { assembly, repository, allBuilds = false, onlyWhatRan = false } = options;
+  const attached = onlyWhatRan ? [] : assembly?.functions ?? [];
   const errors = merged.omitted();
-  for (const { name } of (assembly?.functions ?? []).filter((fn) => fn.scripts.length + fn.counters.length === 0)) {
+  for (const { name } of attached.filter((fn) => fn.scripts.length + fn.counters.length === 0)) {
     errors.push(`${name}: its code is not a folder of the cloud assembly, so what never ran of it is not in the report`);
   }
   const find: ContentFinder = async (sha256) => assembly?.contents.get(sha256) ?? sources(sha256);
@@ -91,8 +100,8 @@ export async function convertMerged(merged: MergedCoverage, sources: ContentFind
   const scripts = newest.filter(isOfV8);
   const ran = new Set(newest.map(identity));
   const isIdle = (script: MergedScript | CountedBuild) => !ran.has(identity(script));
-  const idle = (assembly?.functions ?? []).flatMap((fn) => fn.scripts).filter(isIdle);
-  const { builds: neverCounted, errors: damaged } = await readCountedCode(find, (assembly?.functions ?? []).flatMap((fn) => fn.counters));
+  const idle = attached.flatMap((fn) => fn.scripts).filter(isIdle);
+  const { builds: neverCounted, errors: damaged } = await readCountedCode(find, attached.flatMap((fn) => fn.counters));
   errors.push(...damaged);
   const instrumentedFiles = merged.instrumented.files();
   const instrumented = await InstrumentedCode.read(find, instrumentedFiles, { repository, allBuilds });
@@ -127,9 +136,9 @@ export async function convertMerged(merged: MergedCoverage, sources: ContentFind
   const preInstrumented = await instrumented.files(files);
   errors.push(...instrumented.errors);
   const allFiles = [...files, ...preInstrumented];
-  const { coverage, texts, reported: builds } = addUp(allFiles);
+  const { coverage, texts, reported: builds, names } = addUp(allFiles);
   const lambdaFunctions = [...new Set([...newest, ...instrumentedFiles].flatMap((one) => [...one.lambdaFunctions.keys()]))].sort();
-  return { coverage, texts, files: allFiles, builds, lambdaFunctions, errors };
+  return { coverage, texts, files: allFiles, builds, names, lambdaFunctions, errors };
 }
 
 /**

@@ -26,7 +26,9 @@ export function inRepository<T extends Combined>(combined: T, repository: Reposi
     coverage.addFileCoverage({ ...combined.coverage.fileCoverageFor(path).toJSON(), path: nameOf(path) } as FileCoverageData);
   }
   const builds = combined.builds.map((build) => ({ ...build, path: nameOf(build.path) })).sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { ...combined, coverage, texts: new Map([...combined.texts].map(([path, text]) => [nameOf(path), text])), builds };
+  const texts = new Map([...combined.texts].map(([path, text]) => [nameOf(path), text]));
+  const names = new Map([...combined.names].map(([key, path]) => [key, nameOf(path)]));
+  return { ...combined, coverage, texts, builds, names };
 }
 
 /** A folder and those above it, relative to the root; none where it is not in there. */

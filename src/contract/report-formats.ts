@@ -2,7 +2,7 @@
 import type { EnvironmentProblem } from './environment';
 
 /** All formats, in the order in which they are written. */
-export const REPORT_FORMATS = ['html', 'lcov', 'json', 'json-summary', 'cobertura', 'clover', 'markdown', 'text', 'text-summary'] as const;
+export const REPORT_FORMATS = ['html', 'html-single', 'lcov', 'json', 'json-summary', 'cobertura', 'clover', 'markdown', 'text', 'text-summary'] as const;
 
 export type ReportFormatName = (typeof REPORT_FORMATS)[number];
 

@@ -190,7 +190,7 @@ describe('what makes no sense exits with 2 and says what would:', () => {
   const cases: Array<[string, string[], RegExp]> = [
     ['nothing at all', [], /Usage: lambda-coverage/],
     ['no source', ['report'], /missing required argument 'from'/],
-    ['an unknown format', ['report', '.', '--format', 'pdf'], /format 'pdf' is none of html, lcov, json, json-summary, cobertura, clover, markdown, text, text-summary, github/],
+    ['an unknown format', ['report', '.', '--format', 'pdf'], /format 'pdf' is none of html, html-single, lcov, json, json-summary, cobertura, clover, markdown, text, text-summary, github/],
     ['a misspelt option', ['report', '.', '--formt', 'html'], /unknown option '--formt'[^]*--format/],
     ['an unknown command', ['reprot'], /unknown command 'reprot'[^]*report/],
     ['another kind of address', ['report', 'https://example.com'], /neither s3:\/\/bucket\[\/prefix\/\] nor a folder/],

@@ -16,7 +16,7 @@ test('nothing is set for the default', () => {
 
 test.each([
   ['lcov,lcov, html ,', ['lcov', 'html'], []],
-  ['lcov,pdf', ['lcov'], ["format 'pdf' is none of html, lcov, json, json-summary, cobertura, clover, markdown, text, text-summary; it is left out"]],
+  ['lcov,pdf', ['lcov'], ["format 'pdf' is none of html, html-single, lcov, json, json-summary, cobertura, clover, markdown, text, text-summary; it is left out"]],
   ['', DEFAULT_REPORT_FORMATS, ['names no known format; html, lcov, json, json-summary, cobertura, text are written']],
   ['HTML', DEFAULT_REPORT_FORMATS, [expect.stringMatching(/^format 'HTML' is none of/), expect.stringMatching(/^names no known format; html, lcov/)]],
 ])('%p gives %j, and names what is wrong', (value, formats, messages) => {

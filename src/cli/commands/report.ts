@@ -43,7 +43,7 @@ export function addReportOptions(command: Command): Command {
 /** @throws Error if there is nothing to report, or something cannot be used */
 export async function writeReport(from: CoverageLocation | undefined, options: ReportOptions, command: Command): Promise<void> {
   const started = Date.now();
-  const coverage = await readCoverage(from, options, command);
+  const coverage = await readCoverage(from, options, command, { withParts: options.format.includes('html-single') });
   printWarnings(coverage.errors);
   const files = writeReports(coverage, { folder: options.output, formats: options.format, textFiles: options.json === true })
     .map((file) => resolve(join(options.output, file)));

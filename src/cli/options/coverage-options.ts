@@ -7,7 +7,10 @@ import { RepeatedOption } from './repeated';
 import { addSelectionOptions, selectionOf, type SelectionOptions } from './selection-options';
 import { readCloudAssembly } from '../../combiner/cloud-assembly/cloud-assembly';
 import { combine, nothingToReport, type CombinedStore } from '../../combiner/combine';
+import { coverageParts, type PartOfCoverage } from '../../combiner/coverage-parts';
 import { inRepository } from '../../combiner/in-repository';
+import type { ContentFinder } from '../../combiner/kept-content';
+import { SAME_PART } from '../../combiner/merging/merged-metadata';
 import { Selector } from '../../combiner/reading/selection';
 import { chosenFiles } from '../../combiner/report/chosen-files';
 import { Repository } from '../../combiner/repository';
@@ -35,6 +38,8 @@ export interface CoverageOptions extends AwsOptions, SelectionOptions {
 /** Coverage that was read as the options ask for it. */
 export interface AskedCoverage extends CombinedStore {
   readonly origins?: Origins;
+  /** Where they were asked for. */
+  readonly parts?: readonly PartOfCoverage[];
   readonly store: CoverageStore;
 }
 
@@ -61,9 +66,12 @@ export function addCoverageOptions(command: Command): Command {
 /**
  * Reads, combines and joins what is asked for.
  *
+ * @param withParts whether functions, runs and phases are told apart
  * @throws Error if there is nothing to report, or something cannot be used
  */
-export async function readCoverage(from: CoverageLocation | undefined, options: CoverageOptions, command: Command): Promise<AskedCoverage> {
+export async function readCoverage(
+  from: CoverageLocation | undefined, options: CoverageOptions, command: Command, { withParts = false }: { withParts?: boolean } = {},
+): Promise<AskedCoverage> {
   if (from === undefined && options.app === undefined) {
     command.error("error: missing required argument 'from'; name a bucket or a folder, or the cloud assembly with --app");
   }
@@ -79,9 +87,13 @@ export async function readCoverage(from: CoverageLocation | undefined, options: 
   }
   const progress = new Progress('Reading');
   const onProgress = (done: number, total: number) => progress.show(done, total);
-  const combined = await combine(store, { assembly, repository, allBuilds: options.allBuilds, selection, onProgress }).finally(() => progress.end());
+  const alike = withParts ? SAME_PART : undefined;
+  const { allBuilds } = options;
+  const combined = await combine(store, { assembly, repository, allBuilds, selection, onProgress, alike }).finally(() => progress.end());
   const folders = [process.cwd(), ...(options.app === undefined ? [] : [dirname(resolve(options.app))])];
   const lambda = inRepository(combined, repository, folders);
+  const sources: ContentFinder = async (sha256) => store.source(sha256);
+  const parts = withParts ? await coverageParts(lambda.merged, lambda, sources, { assembly, repository }) : undefined;
   const joined: CombinedStore & { readonly origins?: Origins } = units.length === 0 ? lambda : joinUnitCoverage(lambda, units, repository);
   const nothing = nothingToReport(joined);
   if (nothing !== undefined) {
@@ -93,7 +105,7 @@ export async function readCoverage(from: CoverageLocation | undefined, options: 
   if (chosen.coverage.files().length === 0 && files.length > 0) {
     throw new Error(`--include and --exclude leave none of ${files.length} files, such as '${printable(files[0]!)}'`);
   }
-  return { ...chosen, store };
+  return { ...chosen, store, ...(parts && { parts }) };
 }
 
 /** Objects were there, but nothing can be reported of them. */

@@ -11,11 +11,13 @@ import { decodeReportFormats, type ReportFormatName } from '../../contract/repor
 import { convertMerged, nothingToReport, type Combined } from '../combine';
 import { combineResult, type CombineResult } from '../combine-result';
 import { coverageByFunction } from '../coverage-by-function';
+import { coverageParts } from '../coverage-parts';
 import { filesBelow } from '../files-below';
 import { mergeIncrementally, type Increment } from '../incremental/merge-incrementally';
+import type { ContentFinder } from '../kept-content';
 import { logError, logInfo } from '../log';
 import { totalsMetadata } from '../report/totals';
-import { writeReports } from '../report/write-reports';
+import { writeReports, type Reported } from '../report/write-reports';
 import { S3Store } from '../stores/s3-store';
 
 /** What the runtime gives. */
@@ -64,7 +66,9 @@ export async function handler(event?: CombinerEvent, context: Context = {}): Pro
   if (nothing !== undefined) {
     throw new Error(`${store.location}: ${nothing}; the reports of the run before stay`);
   }
-  await write(store, combined, { combinedKey, prefix, formats: formats.formats });
+  const sources: ContentFinder = async (sha256) => store.source(sha256);
+  const parts = formats.formats.includes('html-single') ? await coverageParts(increment.merged, combined, sources) : [];
+  await write(store, { ...combined, parts }, { combinedKey, prefix, formats: formats.formats });
   const result = combineResult(increment.read, combined.coverage, { location, errors, started });
   if (decodeMetrics(process.env)) {
     await writeMetrics(bucket, increment, combined, { store, hasTime: () => remaining() >= reserve / 4 });
@@ -91,7 +95,7 @@ async function continued(
 }
 
 async function write(
-  store: S3Store, combined: Combined, { combinedKey, prefix, formats }: { combinedKey: string; prefix: string; formats: readonly ReportFormatName[] },
+  store: S3Store, combined: Reported, { combinedKey, prefix, formats }: { combinedKey: string; prefix: string; formats: readonly ReportFormatName[] },
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'coverage-report-'));
   try {

@@ -40,11 +40,17 @@ export class MergedCoverage {
 
   /** What each Lambda function ran, by its name. */
   public byFunction(): Map<string, MergedCoverage> {
+    return this.split(({ functionName }) => functionName);
+  }
+
+  /** What was told of each, by what its metadata says. */
+  public split(nameOf: (metadata: RawCoverageMetadata) => string): Map<string, MergedCoverage> {
     const parts = new Map<string, MergedCoverage>();
     for (const raw of this.raws()) {
-      const part = parts.get(raw.metadata.functionName) ?? new MergedCoverage(this.alike);
+      const name = nameOf(raw.metadata);
+      const part = parts.get(name) ?? new MergedCoverage(this.alike);
       part.add(raw);
-      parts.set(raw.metadata.functionName, part);
+      parts.set(name, part);
     }
     return parts;
   }

@@ -8,13 +8,13 @@ const COLUMNS = [['only unit', 'onlyUnit'], ['only Lambda', 'onlyLambda'], ['bot
 export function reachTable(coverage: CoverageMap, origins: Origins, columns: number): string {
   const files = [...coverage.files()].sort().map((path) => [path, reachOf(origins, path)] as const);
   const rows: Array<readonly [string, Reach]> = [['All files', sumOfReach(files.map(([, reach]) => reach))], ...files.map(([path, reach]) => [` ${path}`, reach] as const)];
-  const numbers = COLUMNS.reduce((sum, [heading]) => sum + heading.length + 3, 0);
+  const numbers = COLUMNS.reduce((sum, [heading]) => sum + heading.length + 3, 1);
   const width = Math.max(10, Math.min(Math.max(...rows.map(([name]) => name.length)), columns - numbers));
-  const line = ['-'.repeat(width), ...COLUMNS.map(([heading]) => '-'.repeat(heading.length + 2))].join('|');
-  const header = ['Lines by'.padEnd(width), ...COLUMNS.map(([heading]) => ` ${heading} `)].join('|');
+  const line = ['-'.repeat(width + 1), ...COLUMNS.map(([heading]) => '-'.repeat(heading.length + 2))].join('|');
+  const header = ['Lines by'.padEnd(width + 1), ...COLUMNS.map(([heading]) => ` ${heading} `)].join('|');
   return [
     line, header, line,
-    ...rows.map(([name, reach]) => [shortened(name, width), ...COLUMNS.map(([heading, key]) => ` ${String(reach[key]).padStart(heading.length)} `)].join('|')),
+    ...rows.map(([name, reach]) => [`${shortened(name, width)} `, ...COLUMNS.map(([heading, key]) => ` ${String(reach[key]).padStart(heading.length)} `)].join('|')),
     line,
   ].map((one) => one.trimEnd()).join('\n');
 }

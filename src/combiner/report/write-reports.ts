@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FileCoverage } from 'istanbul-lib-coverage';
+import { createCoverageMap, type CoverageMap, type FileCoverage, type FileCoverageData } from 'istanbul-lib-coverage';
 import { createContext, type Context, type ReportBase } from 'istanbul-lib-report';
 import CloverReport from 'istanbul-reports/lib/clover';
 import CoberturaReport from 'istanbul-reports/lib/cobertura';
@@ -14,15 +14,21 @@ import { githubAnnotations } from './github-annotations';
 import { markdownReport } from './markdown-report';
 import { originsSummary, uncoveredRanges } from './reach';
 import { reachTable } from './reach-table';
+import { singleFileReport } from './single-file/single-file-report';
 import type { ReportFormatName } from '../../contract/report-formats';
 import type { Combined } from '../combine';
+import type { PartOfCoverage } from '../coverage-parts';
 import type { Origins } from '../unit/join-unit-coverage';
 
 /** A format of a report; `github` is for the standard output of a job of GitHub Actions, and so no format of a combiner. */
 export type WrittenFormat = ReportFormatName | 'github';
 
 /** What reports show. */
-export type Reported = Pick<Combined, 'coverage' | 'texts' | 'builds'> & { readonly origins?: Origins };
+export type Reported = Pick<Combined, 'coverage' | 'texts' | 'builds'> & {
+  readonly origins?: Origins;
+  /** What is told apart in a report in one file. @default - nothing */
+  readonly parts?: readonly PartOfCoverage[];
+};
 
 interface Output {
   readonly folder: string;
@@ -35,7 +41,15 @@ interface Output {
 type Reporter = (reported: Reported, output: Output) => string | undefined;
 
 const REPORTERS: Record<WrittenFormat, Reporter> = {
-  'html': istanbul(new HtmlReport({ skipEmpty: false }), 'index.html'),
+  'html': ({ coverage, texts }, { folder }) => {
+    const named = new Map([...texts].map(([path, text]) => [linkable(path), text]));
+    new HtmlReport({ skipEmpty: false }).execute(contextOf(withoutPercentSigns(coverage), named, folder));
+    return 'index.html';
+  },
+  'html-single': (reported, { folder }) => {
+    writeFileSync(join(folder, 'coverage.html'), singleFileReport(reported));
+    return 'coverage.html';
+  },
   'lcov': istanbul(new LcovOnlyReport({ projectRoot: '' }), 'lcov.info'),
   'json': (reported, output) => {
     writeFileSync(join(output.folder, BUILDS_FILE), JSON.stringify(reported.builds, undefined, 2));
@@ -112,12 +126,7 @@ export function writeReports(reported: Reported, { folder, formats, textFiles = 
   } catch (error) {
     throw new Error(`the output folder '${folder}' cannot be made: ${(error as Error).message}`);
   }
-  const context = createContext({
-    dir: folder,
-    coverageMap: coverage,
-    defaultSummarizer: 'nested',
-    sourceFinder: (path: string) => texts.get(path) ?? textInstead(coverage.fileCoverageFor(path)),
-  } as never);
+  const context = contextOf(coverage, texts, folder);
   const textFile = textFiles ? (format: WrittenFormat) => (format === 'text' ? 'coverage.txt' : 'coverage-summary.txt') : undefined;
   return formats.flatMap((format) => {
     try {
@@ -126,6 +135,28 @@ export function writeReports(reported: Reported, { folder, formats, textFiles = 
       throw new Error(`the report '${format}' cannot be written to the output folder '${folder}': ${(error as Error).message}`);
     }
   });
+}
+
+function contextOf(coverage: CoverageMap, texts: ReadonlyMap<string, string>, folder: string): Context {
+  return createContext({
+    dir: folder,
+    coverageMap: coverage,
+    defaultSummarizer: 'nested',
+    sourceFinder: (path: string) => texts.get(path) ?? textInstead(coverage.fileCoverageFor(path)),
+  } as never);
+}
+
+/** Istanbul's pages have names of files as addresses, in which a percent sign means something else. */
+function linkable(path: string): string {
+  return path.replaceAll('%', '\uff05');
+}
+
+function withoutPercentSigns(coverage: CoverageMap): CoverageMap {
+  const renamed = createCoverageMap({});
+  for (const path of coverage.files()) {
+    renamed.addFileCoverage({ ...coverage.fileCoverageFor(path).toJSON(), path: linkable(path) } as FileCoverageData);
+  }
+  return renamed;
 }
 
 /** A page shows counts beside the lines of a text: so many are made up at most. */
