@@ -8,8 +8,8 @@ const THEIR_TESTS_NEED = [
   'mock-property', 'object-inspect', 'safer-buffer', 'tape',
 ];
 
-/** What people run unit tests with; each writes the coverage of the example, which the command line joins. */
-const UNIT_TEST_TOOLS = ['c8@^10', 'nyc@^17', 'vitest@^3', '@vitest/coverage-istanbul@^3', '@vitest/coverage-v8@^3'];
+/** What people run unit tests with; each writes the coverage of the example, which the command line joins. Vite 7 needs Node.js 20.19. */
+const UNIT_TEST_TOOLS = ['c8@^10', 'nyc@^17', 'vite@^6', 'vitest@^3', '@vitest/coverage-istanbul@^3', '@vitest/coverage-v8@^3'];
 
 /** Programs of others that the instrumenter has to leave as they are, but for the counters; see test/instrumenter. */
 export class TestPrograms extends Component {

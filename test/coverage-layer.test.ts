@@ -438,7 +438,7 @@ describe('what TypeScript would not let through is refused with the fix', () => 
     [
       'an unknown format',
       () => new CoverageCombiner(untypedStack, 'F', { bucket: new CoverageBucket(untypedStack, 'G'), reportFormats: untyped(['pdf']) }),
-      "Untyped/F: reportFormats has 'pdf'; give any of html, lcov",
+      "Untyped/F: reportFormats has 'pdf'; give any of html, html-single, lcov",
     ],
   ])('%s', (_, use, message) => {
     expect(use).toThrow(message);

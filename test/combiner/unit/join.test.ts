@@ -61,6 +61,17 @@ describe('of an lcov', () => {
   });
 });
 
+test('tables fit 80 columns, and the end of a long path is what is left of it', async () => {
+  write('index.js', TINY_SCRIPT);
+  const long = `${'folder/'.repeat(15)}the-file.js`;
+  write(long, 'exports.x = 1;\n');
+  write('lcov.info', lcov('index.js', { 1: 1 }) + lcov(long, { 1: 1 }));
+  const { stdout } = await report('--unit', 'lcov.info');
+  const lines = stdout.split('\n').filter((line) => line.includes('|'));
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  expect(lines.filter((line) => line.includes('the-file.js'))).toHaveLength(2);
+});
+
 test('files are named by their paths in the repository, where the app is in a folder of it', async () => {
   write('apps/shop/index.js', TINY_SCRIPT);
   write('apps/shop/lcov.info', lcov('index.js', { 3: 1 }));
