@@ -62,7 +62,7 @@ export async function compact(store: WritableStore, now: Date): Promise<Compacti
     const journal = new CompactionJournal({ began: now.toISOString(), written: [...files.keys()], replaced });
     await journal.save(store);
     for (const [key, body] of files) {
-      await store.write(key, body, 'application/json');
+      await store.add(key, body, 'application/json');
       if (!(await store.read(key)).equals(body)) {
         throw new StoreError(`'${key}' was read back with other content than was written; the objects that it was to replace are still there`);
       }

@@ -1,14 +1,13 @@
 import type { CoverageSummaryData } from 'istanbul-lib-coverage';
+import { METRIC_NAMES, METRIC_NAMESPACE, type MetricName } from '../../contract/combiner-metrics';
 
-const NAMESPACE = 'LambdaCoverage';
-const METRICS = { statements: 'StatementCoverage', branches: 'BranchCoverage', functions: 'FunctionCoverage', lines: 'LineCoverage' } as const;
 
 /** Coverage in percent, of a bucket's functions together or of one. */
 export interface MeasuredCoverage {
   readonly bucket: string;
   /** Not set for all together. */
   readonly lambdaFunction?: string;
-  readonly totals: Pick<CoverageSummaryData, keyof typeof METRICS>;
+  readonly totals: Pick<CoverageSummaryData, MetricName>;
 }
 
 /**
@@ -17,17 +16,17 @@ export interface MeasuredCoverage {
  */
 export function metricsLine({ bucket, lambdaFunction, totals }: MeasuredCoverage, time: Date): string {
   const dimensions = { BucketName: bucket, ...(lambdaFunction !== undefined && { FunctionName: lambdaFunction }) };
-  const kinds = Object.keys(METRICS) as Array<keyof typeof METRICS>;
+  const kinds = Object.keys(METRIC_NAMES) as MetricName[];
   return JSON.stringify({
     _aws: {
       Timestamp: time.getTime(),
       CloudWatchMetrics: [{
-        Namespace: NAMESPACE,
+        Namespace: METRIC_NAMESPACE,
         Dimensions: [Object.keys(dimensions)],
-        Metrics: kinds.map((kind) => ({ Name: METRICS[kind], Unit: 'Percent' })),
+        Metrics: kinds.map((kind) => ({ Name: METRIC_NAMES[kind], Unit: 'Percent' })),
       }],
     },
     ...dimensions,
-    ...Object.fromEntries(kinds.map((kind) => [METRICS[kind], totals[kind].pct])),
+    ...Object.fromEntries(kinds.map((kind) => [METRIC_NAMES[kind], totals[kind].pct])),
   });
 }

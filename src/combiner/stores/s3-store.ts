@@ -79,6 +79,18 @@ export class S3Store implements WritableStore {
     })));
   }
 
+  public async add(key: string, body: Buffer, contentType: string): Promise<void> {
+    await this.call('s3:PutObject', key, async () => {
+      try {
+        await this.client.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body, ContentType: contentType, IfNoneMatch: '*' }));
+      } catch (error) {
+        if ((error as Error).name !== 'PreconditionFailed') {
+          throw error;
+        }
+      }
+    });
+  }
+
   public async remove(keys: readonly string[]): Promise<void> {
     for (let at = 0; at < keys.length; at += DELETED_AT_ONCE) {
       const some = keys.slice(at, at + DELETED_AT_ONCE);

@@ -27,6 +27,8 @@ export interface WritableStore extends CoverageStore {
   keys(prefix: string): AsyncIterable<string>;
   /** @param metadata of the object, by names without the prefix that S3 gives them */
   write(key: string, body: Buffer, contentType: string, metadata?: Readonly<Record<string, string>>): Promise<void>;
+  /** As raw coverage is written, where the bucket may take nothing else: an object that is there stays as it is. */
+  add(key: string, body: Buffer, contentType: string): Promise<void>;
   /** Those that are not there are no error. */
   remove(keys: readonly string[]): Promise<void>;
 }
