@@ -2,6 +2,7 @@ import { awscdk, javascript, typescript } from 'projen';
 import { ValidateTsconfig } from 'projen/lib/cdk';
 import { Benchmarks } from './projenrc/benchmarks';
 import { Bundles } from './projenrc/bundles';
+import { ConstructTests } from './projenrc/construct-tests';
 import { Linting } from './projenrc/linting';
 import { LocalLambda } from './projenrc/local-lambda';
 import { OneCommand } from './projenrc/one-command';
@@ -95,6 +96,7 @@ new LocalLambda(project);
 new OneCommand(project);
 new Benchmarks(project);
 new Packaging(project);
+new ConstructTests(project);
 new TestPrograms(project);
 
 project.synth();

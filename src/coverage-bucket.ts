@@ -1,8 +1,9 @@
 import { aws_iam as iam, aws_s3 as s3, type aws_kms as kms, type Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { checkpointPrefix, combinedPrefix, DEFAULT_PREFIX, reportsPrefix } from './contract/object-keys';
+import { checkpointPrefix, combinedPrefix, DEFAULT_PREFIX, rawCoveragePrefix, reportsPrefix, sourceKey } from './contract/object-keys';
 import { errorAt } from './private/errors';
 import { lifecycleRules } from './private/lifecycle';
+import { suppressNag } from './private/nag-suppressions';
 import { checkedPrefix } from './private/settings';
 
 /** Properties of `CoverageBucket`. */
@@ -17,6 +18,13 @@ export interface CoverageBucketProps {
    * @default - a new bucket is made: encrypted, TLS 1.2 or later only, no public access
    */
   readonly bucket?: s3.IBucket;
+
+  /**
+   * Name of the new bucket. With one, functions of other accounts can write to it.
+   *
+   * @default - CloudFormation makes one
+   */
+  readonly bucketName?: string;
 
   /**
    * Where in the bucket coverage is kept: empty, or one or more folder names that end with `/`.
@@ -49,6 +57,35 @@ export interface CoverageBucketProps {
   readonly autoDeleteObjects?: boolean;
 
   /**
+   * Whether the new bucket keeps what is overwritten or deleted, as older versions.
+   *
+   * @default false
+   */
+  readonly versioned?: boolean;
+
+  /**
+   * Where S3 logs requests to the new bucket.
+   *
+   * @default - they are not logged
+   */
+  readonly serverAccessLogsBucket?: s3.IBucket;
+
+  /**
+   * What the keys of these logs begin with.
+   *
+   * @default - nothing
+   */
+  readonly serverAccessLogsPrefix?: string;
+
+  /**
+   * Whether the new bucket takes raw coverage and sources only on the condition that there is no such object, which the wrapper sends
+   * (`If-None-Match: *`): who may write coverage can add to it then, and overwrite nothing. `aws s3 cp` and the like cannot write there.
+   *
+   * @default false
+   */
+  readonly requireConditionalWrites?: boolean;
+
+  /**
    * Age at which raw coverage moves to STANDARD_IA; whole days, at least 30.
    *
    * Objects below 128 KB, as most are, stay where they are: S3 does not move them. An age of `expireAfter` or more means
@@ -71,21 +108,34 @@ export interface CoverageBucketProps {
   /**
    * Age at which raw coverage is deleted; whole days.
    *
-   * Sources, combined coverage and reports do not expire.
+   * Sources and combined coverage do not expire.
    *
    * @default Duration.days(365)
    */
   readonly expireAfter?: Duration;
+
+  /**
+   * Age at which reports are deleted, which each run of the combiner writes anew; whole days.
+   *
+   * @default - they are kept
+   */
+  readonly expireReportsAfter?: Duration;
 }
 
 /** The props that say how a new bucket is made. */
 const NEW_BUCKET_PROPS = [
+  'bucketName',
+  'versioned',
+  'serverAccessLogsBucket',
+  'serverAccessLogsPrefix',
+  'requireConditionalWrites',
   'encryptionKey',
   'removalPolicy',
   'autoDeleteObjects',
   'transitionToInfrequentAccessAfter',
   'transitionToGlacierAfter',
   'expireAfter',
+  'expireReportsAfter',
 ] as const satisfies (keyof CoverageBucketProps)[];
 
 /**
@@ -95,6 +145,18 @@ const NEW_BUCKET_PROPS = [
  * after 30 days and to GLACIER after 90, and is deleted after 365; sources, combined coverage and reports stay.
  */
 export class CoverageBucket extends Construct {
+  /**
+   * A bucket that is there already, by its name.
+   *
+   * @param scope what it is made in
+   * @param id of this construct
+   * @param bucketName a literal name lets functions of all stages write to it
+   * @param prefix where in the bucket coverage is kept; 'coverage/' by default
+   */
+  public static fromBucketName(scope: Construct, id: string, bucketName: string, prefix?: string): CoverageBucket {
+    return new CoverageBucket(scope, id, { bucket: s3.Bucket.fromBucketName(scope, `${id}Bucket`, bucketName), prefix });
+  }
+
   /** The bucket itself. */
   public readonly bucket: s3.IBucket;
 
@@ -158,6 +220,15 @@ export class CoverageBucket extends Construct {
     return this.grantPut(grantee, [combinedPrefix(this.prefix), reportsPrefix(this.prefix)]).combine(remove);
   }
 
+  /**
+   * Lets a function write and read coverage, list it, and combine it: the rights that the reference gives to a function's execution role.
+   *
+   * @param grantee who may write and read
+   */
+  public grantReadWrite(grantee: iam.IGrantable): iam.Grant {
+    return this.grantWrite(grantee).combine(this.grantRead(grantee));
+  }
+
   private own(bucket: s3.IBucket, props: CoverageBucketProps): s3.IBucket {
     const [misplaced] = NEW_BUCKET_PROPS.filter((prop) => props[prop] !== undefined);
     if (misplaced) {
@@ -167,7 +238,11 @@ export class CoverageBucket extends Construct {
   }
 
   private make(props: CoverageBucketProps): s3.IBucket {
-    return new s3.Bucket(this, 'Resource', {
+    const bucket = new s3.Bucket(this, 'Resource', {
+      bucketName: props.bucketName,
+      versioned: props.versioned,
+      serverAccessLogsBucket: props.serverAccessLogsBucket,
+      serverAccessLogsPrefix: props.serverAccessLogsPrefix,
       ...(props.encryptionKey
         ? { encryption: s3.BucketEncryption.KMS, encryptionKey: props.encryptionKey, bucketKeyEnabled: true }
         : { encryption: s3.BucketEncryption.S3_MANAGED }),
@@ -179,6 +254,23 @@ export class CoverageBucket extends Construct {
       removalPolicy: props.removalPolicy,
       autoDeleteObjects: props.autoDeleteObjects,
     });
+    if (props.requireConditionalWrites) {
+      bucket.addToResourcePolicy(new iam.PolicyStatement({
+        sid: 'RequireConditionalWrites',
+        effect: iam.Effect.DENY,
+        principals: [new iam.AnyPrincipal()],
+        actions: ['s3:PutObject'],
+        resources: [rawCoveragePrefix(this.prefix), sourceKey(this.prefix, '')].map((prefix) => bucket.arnForObjects(`${prefix}*`)),
+        conditions: { Null: { 's3:if-none-match': true } },
+      }));
+    }
+    if (!props.serverAccessLogsBucket) {
+      suppressNag(bucket.node.defaultChild as s3.CfnBucket, {
+        id: 'AwsSolutions-S1',
+        reason: 'Coverage of test runs is no data to audit; serverAccessLogsBucket switches access logs on',
+      });
+    }
+    return bucket;
   }
 
   private grantPut(grantee: iam.IGrantable, prefixes: string[]): iam.Grant {

@@ -1,21 +1,29 @@
 import {
+  CfnOutput,
   Duration,
   RemovalPolicy,
   Token,
+  type aws_cloudwatch as cloudwatch,
   aws_events as events,
   aws_events_targets as targets,
   aws_iam as iam,
   aws_lambda as lambda,
   aws_logs as logs,
+  type aws_sns as sns,
+  type aws_sqs as sqs,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { encodeMetrics } from './contract/combiner-environment';
 import { DEFAULT_SETTINGS, encodeEnvironment } from './contract/environment';
+import { checkpointPrefix, combinedPrefix, reportsPrefix } from './contract/object-keys';
 import { DEFAULT_REPORT_FORMATS, encodeReportFormats } from './contract/report-formats';
 import type { CoverageBucket } from './coverage-bucket';
 import { bundledAsset } from './private/bundled-asset';
+import { combineAfterUploads } from './private/combine-after-uploads';
+import { checkMonitoring, coverageMetric, makeAlarms, makeDashboard } from './private/combiner-monitoring';
 import { wholeSeconds } from './private/durations';
 import { errorAt } from './private/errors';
+import { objectsBelow, suppressNag } from './private/nag-suppressions';
 import { markOwnFunction } from './private/own-function';
 import { checkBucket } from './private/settings';
 import { ReportFormat } from './report-format';
@@ -31,6 +39,16 @@ export interface CoverageCombinerProps {
    * @default - only when the function is invoked
    */
   readonly schedule?: events.Schedule;
+
+  /**
+   * Whether coverage is combined when some has been uploaded: so long after the first upload, together with what came in the meantime, as
+   * after a test run; 1 second to 5 minutes, in whole seconds.
+   *
+   * S3 tells a queue of each upload, which costs about USD 0.4 for a million.
+   *
+   * @default - uploads start nothing
+   */
+  readonly uploadDebounce?: Duration;
 
   /**
    * What reports are written; at least one format.
@@ -63,11 +81,58 @@ export interface CoverageCombinerProps {
   readonly metrics?: boolean;
 
   /**
+   * What is to be reached; for each there is an alarm, which is on as long as the last reports had less.
+   *
+   * @default - there are no alarms
+   */
+  readonly thresholds?: CoverageThresholds;
+
+  /**
+   * Who is told when an alarm goes on or off.
+   *
+   * @default - nobody
+   */
+  readonly alarmTopic?: sns.ITopic;
+
+  /**
+   * Whether there is a CloudWatch dashboard that shows coverage over time, of all functions together and of each.
+   *
+   * @default false
+   */
+  readonly dashboard?: boolean;
+
+  /**
+   * How often Lambda tries again when combining failed that was started by the schedule or without waiting for it; 0 to 2.
+   *
+   * @default 2
+   */
+  readonly retryAttempts?: number;
+
+  /**
+   * Where the events go that combining failed for, after the last try.
+   *
+   * @default - nowhere
+   */
+  readonly deadLetterQueue?: sqs.IQueue;
+
+  /**
    * How long the function's log is kept.
    *
    * @default logs.RetentionDays.ONE_MONTH
    */
   readonly logRetention?: logs.RetentionDays;
+}
+
+/** Percentages that are to be reached, 0 to 100. */
+export interface CoverageThresholds {
+  /** @default - not checked */
+  readonly statements?: number;
+  /** @default - not checked */
+  readonly branches?: number;
+  /** @default - not checked */
+  readonly functions?: number;
+  /** @default - not checked */
+  readonly lines?: number;
 }
 
 /**
@@ -89,6 +154,14 @@ export class CoverageCombiner extends Construct {
    */
   public readonly function: lambda.IFunction;
 
+  /** A command of the AWS CLI that gives an address of the report in one file for an hour, or that copies the reports where there is none. */
+  public readonly reportCommand: string;
+
+  /** The alarms of the thresholds. */
+  public readonly alarms: cloudwatch.Alarm[];
+
+  private readonly bucketName: string;
+
   public constructor(scope: Construct, id: string, props: CoverageCombinerProps) {
     super(scope, id);
     if (!props?.bucket) {
@@ -104,9 +177,12 @@ export class CoverageCombiner extends Construct {
       throw errorAt(this, `reportFormats has '${unknown}'; give any of ${Object.values(ReportFormat).join(', ')}`);
     }
     checkMemory(this, props.memorySize);
-    if (props.timeout && !props.timeout.isUnresolved()) {
-      wholeSeconds(this, 'timeout', props.timeout);
+    checkRetryAttempts(this, props.retryAttempts);
+    const timeout = props.timeout ?? Duration.minutes(15);
+    if (!timeout.isUnresolved()) {
+      wholeSeconds(this, 'timeout', timeout);
     }
+    checkMonitoring(this, props);
     const logGroup = new logs.LogGroup(this, 'LogGroup', {
       retention: props.logRetention ?? logs.RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -116,12 +192,14 @@ export class CoverageCombiner extends Construct {
     logGroup.grantWrite(role);
     this.function = new lambda.Function(this, 'Resource', {
       description: 'Combines the coverage of Lambda functions into reports',
-      runtime: lambda.Runtime.NODEJS_22_X,
+      runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
       code: lambda.Code.fromAsset(bundledAsset('combiner')),
       handler: 'index.handler',
       memorySize: props.memorySize ?? 2048,
-      timeout: props.timeout ?? Duration.minutes(15),
+      timeout,
+      retryAttempts: props.retryAttempts,
+      deadLetterQueue: props.deadLetterQueue,
       environment: {
         ...encodeEnvironment({ ...DEFAULT_SETTINGS, bucket: props.bucket.bucket.bucketName, prefix: props.bucket.prefix }),
         ...encodeMetrics(props.metrics ?? true),
@@ -140,9 +218,57 @@ export class CoverageCombiner extends Construct {
     markOwnFunction(this.function);
     props.bucket.grantRead(role);
     props.bucket.grantWriteReports(role);
+    suppressFindings(role, props.bucket);
     if (props.schedule) {
       new events.Rule(this, 'Schedule', { schedule: props.schedule, targets: [new targets.LambdaFunction(this.function)] });
     }
+    if (props.uploadDebounce) {
+      combineAfterUploads(this, this.function, { bucket: props.bucket, debounce: props.uploadDebounce, timeout });
+    }
+    this.bucketName = props.bucket.bucket.bucketName;
+    this.alarms = makeAlarms(this, this.bucketName, props);
+    if (props.dashboard) {
+      makeDashboard(this, this.bucketName);
+    }
+    const reports = `s3://${this.bucketName}/${reportsPrefix(props.bucket.prefix)}`;
+    this.reportCommand = formats.includes(ReportFormat.HTML_SINGLE) ? `aws s3 presign ${reports}coverage.html` : `aws s3 sync ${reports} coverage-report`;
+    new CfnOutput(this, 'ReportCommand', { description: 'Gets the coverage report', value: this.reportCommand });
+  }
+
+  /**
+   * The part of the statements that ran, in percent, of all functions together.
+   *
+   * @param options of the metric
+   */
+  public metricStatementCoverage(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return coverageMetric(this.bucketName, 'statements', options);
+  }
+
+  /**
+   * The part of the branches that were taken, in percent, of all functions together.
+   *
+   * @param options of the metric
+   */
+  public metricBranchCoverage(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return coverageMetric(this.bucketName, 'branches', options);
+  }
+
+  /**
+   * The part of the functions in the code that were called, in percent, of all Lambda functions together.
+   *
+   * @param options of the metric
+   */
+  public metricFunctionCoverage(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return coverageMetric(this.bucketName, 'functions', options);
+  }
+
+  /**
+   * The part of the lines that ran, in percent, of all functions together.
+   *
+   * @param options of the metric
+   */
+  public metricLineCoverage(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return coverageMetric(this.bucketName, 'lines', options);
   }
 
   /**
@@ -152,6 +278,24 @@ export class CoverageCombiner extends Construct {
    */
   public grantInvoke(grantee: iam.IGrantable): iam.Grant {
     return this.function.grantInvoke(grantee);
+  }
+}
+
+/** What cdk-nag finds in the rights of the function, which are wildcards below a prefix only. */
+function suppressFindings(role: iam.Role, { prefix }: CoverageBucket): void {
+  const policy = role.node.tryFindChild('DefaultPolicy')?.node.defaultChild as iam.CfnPolicy | undefined;
+  if (policy) {
+    suppressNag(
+      policy,
+      ...[prefix, combinedPrefix(prefix), reportsPrefix(prefix), checkpointPrefix(prefix)]
+        .map((below) => objectsBelow(below, 'It reads and writes objects below the prefix of coverage, whose names are not known before')),
+    );
+  }
+}
+
+function checkRetryAttempts(scope: Construct, retryAttempts: number | undefined): void {
+  if (retryAttempts !== undefined && !Token.isUnresolved(retryAttempts) && ![0, 1, 2].includes(retryAttempts)) {
+    throw errorAt(scope, `retryAttempts of ${retryAttempts} is not allowed; give 0, 1 or 2`);
   }
 }
 

@@ -1,7 +1,7 @@
 export { CoverageBucket, type CoverageBucketProps } from './coverage-bucket';
-export { CoverageCombiner, type CoverageCombinerProps } from './coverage-combiner';
+export { CoverageCombiner, type CoverageCombinerProps, type CoverageThresholds } from './coverage-combiner';
 export { type CoverageConfig } from './coverage-config';
 export { CoverageEngine } from './coverage-engine';
-export { CoverageLayer, type AttachOptions, type CoverageLayerProps } from './coverage-layer';
+export { CoverageLayer, type AttachOptions, type AttachToAllOptions, type CoverageLayerProps, type LeftOutFunction } from './coverage-layer';
 export { ReportFormat } from './report-format';
 export { UploadMode } from './upload-mode';

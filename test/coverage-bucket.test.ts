@@ -213,3 +213,57 @@ describe('grants', () => {
     });
   });
 });
+
+describe('on request', () => {
+  const made = (props: CoverageBucketProps) => {
+    const scope = new Stack(new App(), 'Stack');
+    const logs = new s3.Bucket(scope, 'Logs');
+    new CoverageBucket(scope, 'Coverage', { ...props, ...(props.serverAccessLogsPrefix !== undefined && { serverAccessLogsBucket: logs }) });
+    return Template.fromStack(scope);
+  };
+
+  test.each<[string, CoverageBucketProps, object]>([
+    ['a name', { bucketName: 'named' }, { BucketName: 'named' }],
+    ['versions', { versioned: true }, { VersioningConfiguration: { Status: 'Enabled' } }],
+    ['access logs', { serverAccessLogsPrefix: 'log/' }, { LoggingConfiguration: { DestinationBucketName: { Ref: Match.stringLikeRegexp('^Logs') }, LogFilePrefix: 'log/' } }],
+  ])('has %s', (_, props, expected) => {
+    made(props).hasResourceProperties('AWS::S3::Bucket', expected);
+  });
+
+  test('takes raw coverage and sources only where there is no such object, and reports in any case', () => {
+    const denied = (template: Template) => Object.values(template.findResources('AWS::S3::BucketPolicy'))
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Array<{ Sid?: string }>)
+      .filter(({ Sid }) => Sid === 'RequireConditionalWrites');
+    const objects = (keys: string) => ({ 'Fn::Join': ['', [{ 'Fn::GetAtt': [expect.stringMatching(/^Coverage/), 'Arn'] }, `/${keys}`]] });
+    expect(denied(made({}))).toEqual([]);
+    expect(denied(made({ requireConditionalWrites: true, prefix: 'team/' }))).toEqual([{
+      Sid: 'RequireConditionalWrites',
+      Effect: 'Deny',
+      Principal: { AWS: '*' },
+      Action: 's3:PutObject',
+      Resource: [objects('team/20*'), objects('team/sources/*')],
+      Condition: { Null: { 's3:if-none-match': true } },
+    }]);
+  });
+
+  test('deletes reports after a time, which are kept otherwise', () => {
+    const rules = (props: CoverageBucketProps) => lifecycleOf(props).filter(({ Prefix }) => Prefix === 'coverage/reports/');
+    expect(rules({})).toEqual([]);
+    expect(rules({ expireReportsAfter: Duration.days(90) })).toEqual([expect.objectContaining({ Status: 'Enabled', ExpirationInDays: 90 })]);
+  });
+
+  test('is one that is there already, by its name', () => {
+    const scope = new Stack(new App(), 'Stack');
+    const bucket = CoverageBucket.fromBucketName(scope, 'Coverage', 'theirs', 'team/');
+    expect([bucket.bucket.bucketName, bucket.prefix]).toEqual(['theirs', 'team/']);
+    expect(CoverageBucket.fromBucketName(scope, 'Other', 'theirs').prefix).toBe('coverage/');
+    Template.fromStack(scope).resourceCountIs('AWS::S3::Bucket', 0);
+  });
+
+  test('lets a role write, read and list, as the reference does', () => {
+    const scope = new Stack(new App(), 'Stack');
+    const role = new iam.Role(scope, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    new CoverageBucket(scope, 'Coverage').grantReadWrite(role);
+    expect(statementsOf(scope).flatMap(({ Action }) => Action).sort()).toEqual(['s3:GetObject', 's3:ListBucket', 's3:PutObject']);
+  });
+});

@@ -1,7 +1,8 @@
-import { App, Duration, Lazy, Stack, aws_events as events, aws_iam as iam, aws_kms as kms, aws_logs as logs } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { App, Duration, Lazy, Stack, aws_events as events, aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_sns as sns, aws_sqs as sqs } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { statementsOf } from './coverage-statements';
 import { CoverageBucket, CoverageCombiner, CoverageLayer, ReportFormat, type CoverageBucketProps, type CoverageCombinerProps } from '../src';
+import { metricsLine } from '../src/combiner/lambda/metrics';
 import { REPORT_FORMATS } from '../src/contract/report-formats';
 
 function combiner(props: Partial<CoverageCombinerProps> = {}, bucketProps: CoverageBucketProps = {}) {
@@ -23,7 +24,7 @@ function functionOf(scope: Stack): any {
 test('by default is a function that runs when invoked, only', () => {
   const { scope } = combiner();
   expect(functionOf(scope)).toMatchObject({
-    Runtime: 'nodejs22.x',
+    Runtime: 'nodejs24.x',
     Architectures: ['arm64'],
     Handler: 'index.handler',
     MemorySize: 2048,
@@ -120,4 +121,102 @@ test('is not attached to: its own coverage is nobody\'s', () => {
   expect(() => new CoverageLayer(scope, 'Coverage', { bucket }).attachTo(combining.function)).toThrow(
     "Stack/Combiner/Resource: coverage of 'Stack/Coverage' cannot be attached: it is part of coverage itself; leave it out",
   );
+});
+
+describe('monitoring', () => {
+  const THRESHOLDS = { lines: 80, branches: 0 };
+
+  test('has an alarm for each threshold, which stays as it is between two reports', () => {
+    const { scope, combiner: it } = combiner({ thresholds: THRESHOLDS });
+    const template = Template.fromStack(scope);
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 2);
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'LambdaCoverage',
+      MetricName: 'LineCoverage',
+      Dimensions: [{ Name: 'BucketName', Value: { Ref: Match.stringLikeRegexp('^Bucket') } }],
+      Statistic: 'Minimum',
+      Threshold: 80,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'ignore',
+    });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'BranchCoverage', Threshold: 0 });
+    expect(it.alarms).toHaveLength(2);
+  });
+
+  test('tells a topic when an alarm goes on and off', () => {
+    const scope = new Stack(new App(), 'Stack');
+    const alarmTopic = new sns.Topic(scope, 'Topic');
+    new CoverageCombiner(scope, 'Combiner', { bucket: new CoverageBucket(scope, 'Bucket'), thresholds: THRESHOLDS, alarmTopic });
+    const topic = [{ Ref: Match.stringLikeRegexp('^Topic') }];
+    Template.fromStack(scope).allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: topic, OKActions: topic });
+  });
+
+  test('shows a dashboard where one is wanted', () => {
+    Template.fromStack(combiner().scope).resourceCountIs('AWS::CloudWatch::Dashboard', 0);
+    const [dashboard] = Object.values(Template.fromStack(combiner({ dashboard: true }).scope).findResources('AWS::CloudWatch::Dashboard'));
+    const body = JSON.stringify(dashboard!.Properties.DashboardBody);
+    expect(['StatementCoverage', 'BranchCoverage', 'FunctionCoverage', 'LineCoverage', 'SEARCH('].filter((part) => !body.includes(part))).toEqual([]);
+  });
+
+  test('has the metrics that the function writes', () => {
+    const { combiner: it } = combiner();
+    const metrics = [it.metricStatementCoverage(), it.metricBranchCoverage(), it.metricFunctionCoverage(), it.metricLineCoverage({ statistic: 'Average' })];
+    const line = JSON.parse(metricsLine({ bucket: 'b', totals: { statements: { pct: 1 }, branches: { pct: 2 }, functions: { pct: 3 }, lines: { pct: 4 } } as never }, new Date(0)));
+    const [{ Namespace, Dimensions, Metrics }] = line._aws.CloudWatchMetrics;
+    expect(metrics.map(({ metricName }) => metricName)).toEqual(Metrics.map(({ Name }: { Name: string }) => Name));
+    expect(metrics.map(({ namespace, dimensions }) => [namespace, Object.keys(dimensions!)])).toEqual(metrics.map(() => [Namespace, Dimensions[0]]));
+    expect(metrics.map(({ statistic }) => statistic)).toEqual(['Minimum', 'Minimum', 'Minimum', 'Average']);
+  });
+
+  test.each<[string, Partial<CoverageCombinerProps>, string]>([
+    ['a threshold that is no percentage', { thresholds: { lines: 101 } }, 'the threshold of lines is 101; give a percentage from 0 to 100'],
+    ['a threshold of nothing', { thresholds: { line: 80 } as never }, "thresholds has 'line'; give any of statements, branches, functions, lines"],
+    ['thresholds without metrics', { thresholds: THRESHOLDS, metrics: false }, "thresholds need the metrics, and 'metrics' is false; leave it out"],
+    ['a dashboard without metrics', { dashboard: true, metrics: false }, "dashboard need the metrics, and 'metrics' is false"],
+    ['a topic without thresholds', { alarmTopic: {} as never }, 'alarmTopic is given, and there is no alarm without thresholds; give thresholds'],
+    ['three retries', { retryAttempts: 3 }, 'retryAttempts of 3 is not allowed; give 0, 1 or 2'],
+    ['a debounce that Lambda does not have', { uploadDebounce: Duration.minutes(6) }, 'uploadDebounce of 360 seconds is not allowed; Lambda waits 5 minutes at most'],
+    ['no debounce', { uploadDebounce: Duration.seconds(0) }, 'uploadDebounce of 0 seconds is not allowed'],
+  ])('refuses %s', (_, props, message) => {
+    expect(() => combiner(props)).toThrow(`Stack/Combiner: ${message}`);
+  });
+});
+
+describe('started by uploads', () => {
+  test('waits for more, and is told of raw coverage only: no report of its own starts it again', () => {
+    const { scope } = combiner({ uploadDebounce: Duration.minutes(2), timeout: Duration.minutes(5) }, { prefix: 'team/' });
+    const template = Template.fromStack(scope);
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', { BatchSize: 10_000, MaximumBatchingWindowInSeconds: 120, ScalingConfig: { MaximumConcurrency: 2 } });
+    template.hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout: 6 * 300 + 120, SqsManagedSseEnabled: true });
+    template.hasResourceProperties('Custom::S3BucketNotifications', {
+      NotificationConfiguration: {
+        QueueConfigurations: [Match.objectLike({
+          Events: ['s3:ObjectCreated:*'],
+          Filter: { Key: { FilterRules: [{ Name: 'suffix', Value: '.coverage' }, { Name: 'prefix', Value: 'team/20' }] } },
+        })],
+      },
+    });
+  });
+});
+
+describe('when combining fails', () => {
+  test('Lambda tries again as often as was said, and then hands the event over', () => {
+    const scope = new Stack(new App(), 'Stack');
+    const deadLetterQueue = new sqs.Queue(scope, 'Failed');
+    new CoverageCombiner(scope, 'Combiner', { bucket: new CoverageBucket(scope, 'Bucket'), retryAttempts: 0, deadLetterQueue });
+    const template = Template.fromStack(scope);
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 0 });
+    template.hasResourceProperties('AWS::Lambda::Function', { DeadLetterConfig: { TargetArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Failed'), 'Arn'] } } });
+  });
+});
+
+test.each<[string, Partial<CoverageCombinerProps>, string]>([
+  ['an address of the report in one file', { reportFormats: [ReportFormat.HTML_SINGLE] }, 'aws s3 presign s3://NAME/team/reports/coverage.html'],
+  ['the files of other reports', {}, 'aws s3 sync s3://NAME/team/reports/ coverage-report'],
+])('puts out the command that gets %s', (_, props, command) => {
+  const { scope, combiner: it } = combiner(props, { prefix: 'team/' });
+  const [output] = Object.values(Template.fromStack(scope).findOutputs('*'));
+  const [before, after] = command.split('NAME');
+  expect(output!.Value).toEqual({ 'Fn::Join': ['', [before, bucketRef, after]] });
+  expect(scope.resolve(it.reportCommand)).toEqual(output!.Value);
 });

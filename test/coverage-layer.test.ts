@@ -33,6 +33,7 @@ const refTo = (expected: string) => ({ Ref: expect.stringMatching(new RegExp(`^$
 describe('alone', () => {
   const scope = stack();
   const coverage = new CoverageLayer(scope, 'Coverage');
+  coverage.attachTo(makeFunction(scope));
   const template = Template.fromStack(scope);
 
   test('makes a layer version that says what it runs on and which release it is of', () => {
@@ -211,11 +212,25 @@ describe('attachTo', () => {
     Template.fromStack(scope).hasResourceProperties('AWS::Lambda::Function', { Handler: WRAPPER });
   });
 
-  test('takes functions of other stacks of the app', () => {
+  test('takes functions of other stacks of the app, each with a layer version of its own, which can be replaced at any time', () => {
     const app = new App();
-    const fn = makeFunction(new Stack(app, 'Functions'));
-    new CoverageLayer(new Stack(app, 'Stack'), 'Coverage').attachTo(fn);
-    expect(propertiesOf(fn)).toMatchObject({ Handler: WRAPPER, Layers: [{ 'Fn::ImportValue': expect.anything() }] });
+    const functions = new Stack(app, 'Functions');
+    const [one, two] = [makeFunction(functions, {}, 'One'), makeFunction(functions, {}, 'Two')];
+    const own = new Stack(app, 'Stack');
+    const coverage = new CoverageLayer(own, 'Coverage');
+    coverage.attachTo(one);
+    coverage.attachTo(two);
+    coverage.attachTo(makeFunction(own));
+    const [layer, ...others] = Object.keys(Template.fromStack(functions).findResources('AWS::Lambda::LayerVersion'));
+    expect(others).toEqual([]);
+    for (const fn of [one, two]) {
+      expect(propertiesOf(fn)).toMatchObject({
+        Handler: WRAPPER,
+        Layers: [{ Ref: layer }],
+        Environment: { Variables: { COVERAGE_S3_BUCKET: { 'Fn::ImportValue': expect.stringMatching(/^Stack:ExportsOutputRefCoverageBucket/) } } },
+      });
+    }
+    Template.fromStack(own).resourceCountIs('AWS::Lambda::LayerVersion', 1);
   });
 
   test('a second time changes nothing', () => {
@@ -293,7 +308,7 @@ describe('attachTo rejects', () => {
     ['an imported function', (scope) => lambda.Function.fromFunctionArn(scope, 'Fn', ARN), 'it is imported, so its configuration is not part of this app; attach coverage in the app that defines it'],
     ['a function imported by name', (scope) => lambda.Function.fromFunctionName(scope, 'Fn', 'theirs'), 'it is imported'],
     ['an imported version', (scope) => lambda.Version.fromVersionArn(scope, 'Fn', `${ARN}:3`), 'it is imported'],
-    ['java', (scope) => makeFunction(scope, { runtime: lambda.Runtime.JAVA_21, code: lambda.Code.fromAsset(__dirname, { exclude: ['**'] }) }), "runtime 'java21' is not supported (supported are nodejs18.x, nodejs20.x, nodejs22.x, nodejs24.x)"],
+    ['java', (scope) => makeFunction(scope, { runtime: lambda.Runtime.JAVA_21, code: lambda.Code.fromAsset(__dirname, { exclude: ['**'] }) }), "runtime 'java21' is not supported (supported are nodejs18.x, nodejs20.x, nodejs22.x, nodejs24.x"],
     ['a runtime of its own', (scope) => makeFunction(scope, { runtime: lambda.Runtime.PROVIDED_AL2023, code: lambda.Code.fromAsset(__dirname, { exclude: ['**'] }) }), "runtime 'provided.al2023' is not supported"],
     ['python', (scope) => makeFunction(scope, { runtime: lambda.Runtime.PYTHON_3_13 }), "runtime 'python3.13' is not supported"],
     ['an old Node.js', (scope) => makeFunction(scope, { runtime: new lambda.Runtime('nodejs16.x', lambda.RuntimeFamily.NODEJS, { supportsInlineCode: true }) }), "runtime 'nodejs16.x' is not supported"],
@@ -355,14 +370,14 @@ describe('attachTo rejects', () => {
     );
   });
 
-  test.each<[string, (app: App) => Stack]>([
-    ['stage', (app) => new Stack(new Stage(app, 'Stage'), 'Stack')],
-    ['app', () => stack()],
-  ])('a function of another %s', (_, other) => {
+  test.each<[string, (app: App) => Stack, string]>([
+    ['stage', (app) => new Stack(new Stage(app, 'Stage'), 'Stack'), "it is in another stage than its bucket 'Coverage/Layer/Bucket'"],
+    ['app', () => stack(), 'they are in different apps'],
+  ])('a function of another %s', (_, other, reason) => {
     const app = new App();
     const fn = makeFunction(other(app));
     expect(() => new CoverageLayer(new Stack(app, 'Coverage'), 'Layer').attachTo(fn)).toThrow(
-      `${fn.node.path}: coverage of 'Coverage/Layer' cannot be attached: they are in different stages or apps`,
+      `${fn.node.path}: coverage of 'Coverage/Layer' cannot be attached: ${reason}`,
     );
   });
 });

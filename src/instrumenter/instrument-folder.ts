@@ -17,6 +17,9 @@ export interface InstrumentOptions {
 /** Of all scripts that are not vendored, in bytes. */
 const MOST_CODE = 50 * 1024 * 1024;
 
+/** The functions of an app share sources. */
+const originals = new OriginalSources();
+
 /**
  * Copies the code of a function and puts counters into what is the user's own; the folder itself is only read.
  *
@@ -32,9 +35,8 @@ export function instrumentFolder(folder: string, output: string, options: Instru
   if (bytes > MOST_CODE) {
     throw new Error(`its JavaScript has ${Math.ceil(bytes / 1024 / 1024)} MB, and ${MOST_CODE / 1024 / 1024} at most are instrumented; bundle it`);
   }
-  const originals = new OriginalSources();
   const instrumented = scripts.flatMap((path) => {
-    const script = instrumentFile(folder, path, options, originals);
+    const script = instrumentFile(folder, path, options);
     return script ? [script] : [];
   });
   if (instrumented.length === 0) {
@@ -56,9 +58,7 @@ interface InstrumentedFile extends InstrumentedScript {
   readonly mapPath: string | undefined;
 }
 
-function instrumentFile(
-  folder: string, path: string, { include, exclude, counts }: InstrumentOptions, originals: OriginalSources,
-): InstrumentedFile | undefined {
+function instrumentFile(folder: string, path: string, { include, exclude, counts }: InstrumentOptions): InstrumentedFile | undefined {
   const text = readFileSync(join(folder, path), 'utf8');
   const mapPath = mapBeside(folder, path, text);
   const map = mapPath === undefined ? undefined : readFileSync(join(folder, mapPath), 'utf8');

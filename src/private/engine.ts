@@ -1,8 +1,8 @@
-import { Annotations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import type { Target } from './attach';
+import type { Attachment } from './attach';
 import { errorAt } from './errors';
 import { useInstrumentedCode, type InstrumentationOptions } from './instrumented-asset';
+import { warn } from './warnings';
 import type { EngineName } from '../contract/environment';
 import { CoverageEngine } from '../coverage-engine';
 
@@ -23,19 +23,19 @@ export function checkedEngine(scope: IConstruct, engine: CoverageEngine): Covera
  * @returns what counts in it
  * @throws Error that names the function and says why its code cannot have counters, where it has to
  */
-export function applyEngine({ fn, resource }: Target, engine: CoverageEngine, options: InstrumentationOptions): EngineName {
+export function applyEngine({ target }: Attachment, engine: CoverageEngine, options: InstrumentationOptions): EngineName {
   if (engine === CoverageEngine.V8) {
     return 'v8';
   }
   try {
-    useInstrumentedCode(fn, resource, options);
+    useInstrumentedCode(target, options);
     return 'instrumented';
   } catch (error) {
     const reason = `counters cannot be built into its code: ${(error as Error).message}`;
     if (engine === CoverageEngine.INSTRUMENTED) {
-      throw errorAt(fn, `${reason}; or attach it with engine: CoverageEngine.V8`);
+      throw errorAt(target.construct, `${reason}; or attach it with engine: CoverageEngine.V8`);
     }
-    Annotations.of(fn).addWarningV2(WARNING, `${reason}; V8 counts instead, which costs more CPU time; if that is fine, attach it with engine: CoverageEngine.V8`);
+    warn(target.construct, WARNING, `${reason}; V8 counts instead, which costs more CPU time, as with engine: CoverageEngine.V8`);
     return 'v8';
   }
 }

@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
-import { DockerImage, Stack, Stage, Tokenization, aws_lambda as lambda, aws_s3_assets as s3_assets } from 'aws-cdk-lib';
+import { DockerImage, Stack, Stage, aws_s3_assets as s3_assets } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
 import { bundledAsset, packageVersion } from './bundled-asset';
+import { codeAsset } from './code-asset';
+import type { AttachableFunction } from './functions/attachable-function';
 
 export interface InstrumentationOptions {
   readonly include: readonly string[];
@@ -24,27 +27,27 @@ const ID = 'CoverageCode';
  *
  * @throws Error that says why it cannot be done; the function is then as it was before
  */
-export function useInstrumentedCode(fn: lambda.Function, resource: lambda.CfnFunction, options: InstrumentationOptions): void {
-  const asset = codeAsset(fn, resource);
+export function useInstrumentedCode(target: AttachableFunction, options: InstrumentationOptions): void {
+  const asset = codeAsset(target);
   const folder = path.resolve(Stage.of(asset)!.outdir, asset.assetPath);
   if (existsSync(folder) && !statSync(folder).isDirectory()) {
     throw new Error(`its code is ${/\.(?:zip|jar)$/.test(folder) ? 'an archive' : 'a single file'}, and counters are built into the files of a folder; give the folder: lambda.Code.fromAsset(folder)`);
   }
-  if (!Stack.of(fn).bundlingRequired) {
+  if (!Stack.of(target.construct).bundlingRequired) {
     return; // the stack is not among those that are synthesized to be deployed, and what is bundled is not there
   }
-  const instrumented = instrumentedAsset(fn, folder, asset.assetHash, options);
-  resource.code = { s3Bucket: instrumented.s3BucketName, s3Key: instrumented.s3ObjectKey };
-  instrumented.addResourceMetadata(resource, 'Code');
+  const instrumented = instrumentedAsset(target.construct, folder, asset.assetHash, options);
+  target.code = { bucket: instrumented.s3BucketName, key: instrumented.s3ObjectKey };
+  instrumented.addResourceMetadata(target.resource, target.codeProperty);
 }
 
-function instrumentedAsset(fn: lambda.Function, folder: string, assetHash: string, options: InstrumentationOptions): s3_assets.Asset {
+function instrumentedAsset(construct: IConstruct, folder: string, assetHash: string, options: InstrumentationOptions): s3_assets.Asset {
   const file = path.join(bundledAsset('instrumenter'), 'index.js');
   const hash = createHash('sha256').update(JSON.stringify([assetHash, packageVersion(), contentHash(file), options])).digest('hex');
   let failure: Error | undefined;
   let output: string | undefined;
   try {
-    return new s3_assets.Asset(fn, ID, {
+    return new s3_assets.Asset(construct, ID, {
       path: folder,
       assetHash: hash,
       deployTime: true,
@@ -66,28 +69,12 @@ function instrumentedAsset(fn: lambda.Function, folder: string, assetHash: strin
       },
     });
   } catch (error) {
-    fn.node.tryRemoveChild(ID);
+    construct.node.tryRemoveChild(ID);
     if (output !== undefined) {
       rmSync(`${output}-error`, { recursive: true, force: true }); // what CDK keeps of it is empty
     }
     throw failure ?? error;
   }
-}
-
-/** The asset of a function's code: its child, or that of another function which has the same code. */
-function codeAsset(fn: lambda.Function, resource: lambda.CfnFunction): s3_assets.Asset {
-  const code = Tokenization.isResolvable(resource.code) ? undefined : resource.code;
-  if (code?.s3Key === undefined) {
-    throw new Error('its code is not an asset of this app; give it as one: lambda.Code.fromAsset(folder), or NodejsFunction');
-  }
-  const isCode = (construct: unknown): construct is s3_assets.Asset =>
-    construct instanceof s3_assets.Asset && construct.s3ObjectKey === code.s3Key && construct.s3BucketName === code.s3Bucket;
-  const own = fn.node.tryFindChild('Code');
-  const asset = isCode(own) ? own : Stage.of(fn)!.node.findAll().find(isCode);
-  if (!asset) {
-    throw new Error(`its code, '${code.s3Key}', is not an asset of this app; give it as one: lambda.Code.fromAsset(folder), or NodejsFunction`);
-  }
-  return asset;
 }
 
 const contentHashes = new Map<string, string>();

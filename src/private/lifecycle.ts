@@ -2,32 +2,34 @@ import { Duration, aws_s3 as s3 } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { wholeDays } from './durations';
 import { errorAt } from './errors';
-import { rawCoveragePrefix } from '../contract/object-keys';
+import { rawCoveragePrefix, reportsPrefix } from '../contract/object-keys';
 
-/** How long raw coverage is kept, and where. */
-export interface RawCoverageRetention {
+/** How long raw coverage is kept, and where; and how long reports are. */
+export interface CoverageRetention {
   readonly transitionToInfrequentAccessAfter?: Duration;
   readonly transitionToGlacierAfter?: Duration;
   readonly expireAfter?: Duration;
+  readonly expireReportsAfter?: Duration;
 }
 
 /** Days in STANDARD before STANDARD_IA, and in STANDARD_IA before GLACIER, below which S3 refuses a rule. */
 const MINIMUM_STAY = 30;
 
 /**
- * The lifecycle of a coverage bucket. Only raw objects move and expire: a source is uploaded once and belongs to raw
+ * The lifecycle of a coverage bucket. Only raw objects move, and they and reports expire: a source is uploaded once and belongs to raw
  * objects of any later day, so its age says nothing about whether it is still needed.
  *
  * @throws Error for days that S3 would refuse at deployment
  */
-export function lifecycleRules(scope: IConstruct, prefix: string, retention: RawCoverageRetention): s3.LifecycleRule[] {
-  const given = (prop: keyof RawCoverageRetention) => {
+export function lifecycleRules(scope: IConstruct, prefix: string, retention: CoverageRetention): s3.LifecycleRule[] {
+  const given = (prop: keyof CoverageRetention) => {
     const duration = retention[prop];
     return duration && wholeDays(scope, prop, duration);
   };
   const infrequent = given('transitionToInfrequentAccessAfter');
   const glacier = given('transitionToGlacierAfter');
   const expire = given('expireAfter') ?? 365;
+  const expireReports = given('expireReportsAfter');
   if (infrequent !== undefined && infrequent < MINIMUM_STAY) {
     throw errorAt(scope, `transitionToInfrequentAccessAfter is ${infrequent} days; S3 moves nothing to STANDARD_IA before ${MINIMUM_STAY}`);
   }
@@ -44,6 +46,7 @@ export function lifecycleRules(scope: IConstruct, prefix: string, retention: Raw
       ...(transitions.length > 0 ? { transitions } : {}),
       expiration: Duration.days(expire),
     },
+    ...(expireReports === undefined ? [] : [{ id: 'CoverageReportRetention', prefix: reportsPrefix(prefix), expiration: Duration.days(expireReports) }]),
     { id: 'AbortIncompleteMultipartUploads', abortIncompleteMultipartUploadAfter: Duration.days(7) },
   ];
 }

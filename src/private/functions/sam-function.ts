@@ -1,0 +1,97 @@
+import { Tokenization, aws_iam as iam, type aws_lambda as lambda, aws_sam as sam } from 'aws-cdk-lib';
+import { variablesOf, type AttachableFunction, type CodeLocation, type Refuse } from './attachable-function';
+import { checkLists, roleBehind } from './cfn-function';
+
+type Policy = Extract<sam.CfnFunction['policies'], readonly unknown[]>[number];
+
+/** A function of a template of the Serverless Application Model: `AWS::Serverless::Function`. */
+export class SamFunction implements AttachableFunction {
+  public readonly codeProperty = 'CodeUri';
+  public readonly isLatestNode = false;
+  private principal?: iam.IPrincipal;
+
+  public constructor(public readonly resource: sam.CfnFunction) {}
+
+  public get construct(): sam.CfnFunction {
+    return this.resource;
+  }
+
+  public get isImage(): boolean {
+    return this.resource.packageType === 'Image';
+  }
+
+  public get runtime(): string | undefined {
+    return this.resource.runtime;
+  }
+
+  public get handler(): string | undefined {
+    return this.resource.handler;
+  }
+
+  public set handler(handler: string | undefined) {
+    this.resource.handler = handler;
+  }
+
+  public get layerCount(): number {
+    return this.resource.layers?.length ?? 0;
+  }
+
+  public get code(): CodeLocation | undefined {
+    const { codeUri } = this.resource;
+    return codeUri === undefined || typeof codeUri === 'string' || Tokenization.isResolvable(codeUri) ? undefined : codeUri;
+  }
+
+  public set code(location: CodeLocation | undefined) {
+    this.resource.codeUri = location;
+  }
+
+  public get role(): iam.IRole | undefined {
+    const principal = this.grantPrincipal;
+    return principal instanceof PoliciesOfFunction ? undefined : principal as iam.IRole;
+  }
+
+  public get grantPrincipal(): iam.IPrincipal {
+    return (this.principal ??= this.resource.role === undefined ? new PoliciesOfFunction(this.resource) : roleBehind(this.resource));
+  }
+
+  public variables(): Record<string, string> {
+    return variablesOf(this.resource, this.resource.environment);
+  }
+
+  public check(refuse: Refuse): void {
+    checkLists(this.resource, refuse);
+    if (this.resource.role === undefined && Tokenization.isResolvable(this.resource.policies)) {
+      throw refuse("its 'policies' are a token, so the right to write coverage cannot be added; give a list");
+    }
+  }
+
+  public addLayer(layer: lambda.ILayerVersion): void {
+    this.resource.layers = [...this.resource.layers ?? [], layer.layerVersionArn];
+  }
+
+  public setVariable(name: string, value: string): void {
+    this.resource.environment = { variables: { ...this.variables(), [name]: value } };
+  }
+}
+
+/** The role that SAM makes for a function gets what its `Policies` say. */
+class PoliciesOfFunction extends iam.PrincipalBase {
+  public readonly policyFragment: iam.PrincipalPolicyFragment;
+
+  public constructor(private readonly resource: sam.CfnFunction) {
+    super();
+    this.policyFragment = new iam.PrincipalPolicyFragment({ AWS: [`${resource.logicalId}Role`] });
+  }
+
+  public override addToPrincipalPolicy(statement: iam.PolicyStatement): iam.AddToPrincipalPolicyResult {
+    const { policies } = this.resource;
+    const document = { version: '2012-10-17', statement: [statement.toStatementJson()] };
+    const before = policies === undefined ? [] : [policies].flat() as Policy[];
+    this.resource.policies = [...before, document];
+    return { statementAdded: true, policyDependable: this.resource };
+  }
+
+  public dedupeString(): undefined {
+    return undefined;
+  }
+}
