@@ -1,0 +1,1 @@
+exports.handler = async (event) => (event.id === undefined ? { statusCode: 400 } : { statusCode: 200, body: 'delete-one' });
