@@ -36,7 +36,7 @@ export class Packaging extends Component {
     // node:test waits for the promises that its functions return
     const known = { from: 'package', name: ['before', 'after', 'describe', 'test'], package: 'node:test' };
     project.eslint?.addOverride({
-      files: ['*.check.ts'],
+      files: ['*.check.ts', 'test/consumers/consumer.ts'],
       rules: { '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafeCalls: [known] }] },
     });
   }
