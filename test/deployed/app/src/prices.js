@@ -1,0 +1,6 @@
+exports.handler = async ({ product }) => {
+  if (product === 'pen') {
+    return { price: 2 };
+  }
+  throw new RangeError(`no product '${product}'`);
+};
