@@ -1,5 +1,5 @@
-import { CloudFormationClient, DescribeStackResourceCommand, ListExportsCommand } from '@aws-sdk/client-cloudformation';
-import type { AssemblyStack, ResolvedValue } from '../combiner/cloud-assembly/stacks';
+import { CloudFormationClient, DescribeStackResourceCommand, GetTemplateCommand, ListExportsCommand } from '@aws-sdk/client-cloudformation';
+import type { AssemblyStack, ResolvedValue, Template } from '../combiner/cloud-assembly/stacks';
 import { StoreError } from '../combiner/stores/store';
 
 /** What CloudFormation knows of deployed stacks. */
@@ -12,6 +12,17 @@ export class DeployedResources {
       return value.text;
     }
     return 'logicalId' in value ? this.physicalId(value.stack, value.logicalId) : this.exported(value.stack, value.exportName);
+  }
+
+  /**
+   * The template that a stack is deployed with.
+   *
+   * @throws StoreError as `physicalName` does, and SyntaxError where it is YAML, which the AWS CDK does not write
+   */
+  public async template(stack: AssemblyStack): Promise<Template> {
+    const StackName = stack.parent ? await this.physicalId(stack.parent.stack, stack.parent.logicalId) : stack.name;
+    const { TemplateBody } = await this.call('cloudformation:GetTemplate', stack, (client) => client.send(new GetTemplateCommand({ StackName })));
+    return JSON.parse(TemplateBody!) as Template;
   }
 
   private async physicalId(stack: AssemblyStack, logicalId: string): Promise<string> {

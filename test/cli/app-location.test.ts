@@ -9,6 +9,7 @@ import type { Construct } from 'constructs';
 import { lambdaCoverage } from './command-line';
 import { LocalCloudFormation, type Deployed } from './local-cloudformation';
 import { CoverageBucket, CoverageLayer, type CoverageLayerProps } from '../../src';
+import { WRAPPER_HANDLER } from '../../src/contract/layer';
 import { TINY_SCRIPT, tinyObject, tinySource } from '../combiner/tiny-function';
 import { LocalS3 } from '../s3/local-s3';
 
@@ -43,13 +44,17 @@ function named(scope: Construct, id: string, name: string, prefix?: string): Cov
 
 /** Synthesizes the app, and runs the command on it. */
 async function report(define: (app: App) => void, deployed: Deployed | ((assembly: App) => Deployed) = {}, ...args: string[]) {
+  return runOn(define, deployed, ['report', '--app', 'cdk.out', '--format', 'json', ...args]);
+}
+
+async function runOn(define: (app: App) => void, deployed: Deployed | ((assembly: App) => Deployed), args: string[]) {
   const app = new App({ outdir: path.join(folder, 'cdk.out') });
   define(app);
   app.synth();
   const cloudFormation = await LocalCloudFormation.start(typeof deployed === 'function' ? deployed(app) : deployed);
   try {
     const environment = { ...s3.environment(), ...cloudFormation.environment() };
-    const outcome = await lambdaCoverage(['report', '--app', 'cdk.out', '--format', 'json', ...args], { cwd: folder, environment });
+    const outcome = await lambdaCoverage(args, { cwd: folder, environment });
     return { ...outcome, requests: cloudFormation.requests };
   } finally {
     await cloudFormation.stop();
@@ -147,4 +152,24 @@ test.each<[string, (app: App) => void, Deployed, RegExp]>([
   expect(stderr).toMatch(message);
   expect(stderr.trim().split('\n')).toHaveLength(1);
   expect(exitCode).toBe(1);
+});
+
+describe('doctor', () => {
+  const uploads = (stack: Stack) => attach(stack, { bucket: named(stack, 'Bucket', 'physical-name') });
+  const deployed = (handler: object): Deployed => ({
+    resources: { 'Shop/Fn9270CBC0': 'shop-fn' },
+    templates: { Shop: { Resources: { Fn9270CBC0: { Type: 'AWS::Lambda::Function', Properties: handler } } } },
+  });
+
+  test.each<[string, Deployed, RegExp]>([
+    ['is deployed without coverage', deployed({ Handler: 'index.handler' }), /it is deployed without coverage: its handler is 'index\.handler'; deploy stack Shop again/],
+    ['has lost its layer', deployed({ Handler: WRAPPER_HANDLER }), /it is deployed without coverage/],
+    ['is deployed with coverage', deployed({ Handler: WRAPPER_HANDLER, Layers: [{ Ref: 'Layer' }] }), /was it invoked since it has the layer/],
+    ['cannot be looked at', { resources: { 'Shop/Fn9270CBC0': 'shop-fn' } }, /was it invoked since it has the layer/],
+  ])('says what to do where a function that has uploaded nothing %s', async (_, what, message) => {
+    const { exitCode, stdout } = await runOn((app) => uploads(new Stack(app, 'Shop', REGION)), what, ['doctor', '--app', 'cdk.out']);
+    expect(stdout).toMatch(/PROBLEM Shop\/Fn9270CBC0 \(shop-fn\) has uploaded nothing/);
+    expect(stdout).toMatch(message);
+    expect(exitCode).toBe(1);
+  });
 });

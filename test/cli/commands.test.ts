@@ -278,6 +278,26 @@ describe('AWS', () => {
   });
 });
 
+test.each<['ExpiredToken' | 'NoSuchBucket', string]>([
+  ['ExpiredToken', 'the AWS credentials have expired; log in again'],
+  ['NoSuchBucket', "bucket 'tiny-coverage' does not exist"],
+])('%s is said in words', async (code, message) => {
+  s3.faults = () => ({ kind: 'error', code });
+  expect(await run('report', `s3://${BUCKET}`)).toMatchObject({ exitCode: 1, stdout: '', stderr: expect.stringContaining(message) });
+});
+
+test('a bucket of another region is found', async () => {
+  const other = await LocalS3.start({ bucketRegions: { 'other-coverage': 'eu-central-1' } });
+  try {
+    several().forEach(({ key, body }) => other.put('other-coverage', key, body));
+    const { exitCode, stdout, stderr } = await lambdaCoverage(['doctor', 's3://other-coverage'], { cwd: folder, environment: other.environment() });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toContain('4 objects of 2 functions');
+  } finally {
+    await other.stop();
+  }
+});
+
 describe('a terminal', () => {
   test('has no colours where NO_COLOR asks for none', async () => {
     put(...several());

@@ -7,11 +7,13 @@ import { text } from 'node:stream/consumers';
 export interface Deployed {
   readonly resources?: Readonly<Record<string, string>>;
   readonly exports?: Readonly<Record<string, string>>;
+  /** Templates by stack. @default - nobody may read them */
+  readonly templates?: Readonly<Record<string, object>>;
   /** An error for every request instead: its code. */
   readonly refusal?: string;
 }
 
-/** The two requests of CloudFormation's query API that the command line makes, after AWS's API reference. */
+/** The three requests of CloudFormation's query API that the command line makes, after AWS's API reference. */
 export class LocalCloudFormation {
   public static async start(deployed: Deployed): Promise<LocalCloudFormation> {
     const one = new LocalCloudFormation(deployed);
@@ -42,13 +44,18 @@ export class LocalCloudFormation {
   private answer(parameters: URLSearchParams, response: ServerResponse): void {
     const [action, stack, logicalId] = ['Action', 'StackName', 'LogicalResourceId'].map((name) => parameters.get(name) ?? '');
     this.requests.push([action, stack, logicalId].filter(Boolean).join(' '));
-    const { resources = {}, exports = {}, refusal } = this.deployed;
+    const { resources = {}, exports = {}, templates = {}, refusal } = this.deployed;
     if (refusal !== undefined) {
       return fail(response, 403, refusal, 'refused');
     }
     if (action === 'ListExports') {
       const members = Object.entries(exports).map(([name, value]) => `<member><Name>${name}</Name><Value>${value}</Value></member>`).join('');
       return succeed(response, action, `<Exports>${members}</Exports>`);
+    }
+    if (action === 'GetTemplate') {
+      const template = templates[stack!];
+      const escaped = JSON.stringify(template)?.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
+      return template ? succeed(response, action, `<TemplateBody>${escaped}</TemplateBody>`) : fail(response, 403, 'AccessDenied', 'not allowed');
     }
     const physicalId = resources[`${stack}/${logicalId}`];
     if (physicalId === undefined) {

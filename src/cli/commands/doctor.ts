@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { readCloudAssembly, type CloudAssembly } from '../../combiner/cloud-assembly/cloud-assembly';
+import type { AssemblyStack } from '../../combiner/cloud-assembly/stacks';
 import { combine } from '../../combiner/combine';
 import type { CoverageStore } from '../../combiner/stores/store';
 import { parseRawCoverageKey } from '../../contract/object-keys';
@@ -126,9 +127,23 @@ async function invoked({ functions }: CloudAssembly, objects: ReadonlyMap<string
     }
     findings.push(objects.has(physical)
       ? { status: 'ok', message: `${name} (${physical}) has uploaded ${objects.get(physical)!.length} objects` }
-      : { status: 'problem', message: `${name} (${physical}) has uploaded nothing`, fix: 'was it invoked since it has the layer? Its log has a JSON line of the wrapper where something failed' });
+      : { status: 'problem', message: `${name} (${physical}) has uploaded nothing`, fix: await whyNothing(deployed, stack, name.slice(stack.name.length + 1)) });
   }
   return findings;
+}
+
+/** What to do about an attached function that has uploaded nothing. */
+async function whyNothing(deployed: DeployedResources, stack: AssemblyStack, logicalId: string): Promise<string> {
+  try {
+    const { Handler, Layers } = (await deployed.template(stack)).Resources?.[logicalId]?.Properties ?? {};
+    const { Handler: attachedHandler } = stack.template.Resources![logicalId]!.Properties ?? {};
+    if (Handler !== attachedHandler || !Array.isArray(Layers) || Layers.length === 0) {
+      return `it is deployed without coverage: its handler is '${String(Handler)}'; deploy stack ${stack.name} again`;
+    }
+  } catch {
+    // who may not read the template has the other reasons to look for
+  }
+  return 'was it invoked since it has the layer? Its log has a JSON line of the wrapper where something failed';
 }
 
 /** Reads and converts the newest objects: rights, damaged objects, sources and source maps that are missing. */

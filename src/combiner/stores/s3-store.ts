@@ -12,16 +12,14 @@ export class S3Store implements WritableStore {
   public readonly prefix: string;
   /** Of the raw objects that are asked for. */
   private readonly rawPrefix: string;
-  private readonly client: S3Client;
+  private client: S3Client;
 
   /** @param prefix what functions upload below; or a part of that, such as `coverage/2026/01/31/` */
-  public constructor(private readonly bucket: string, prefix: string, config: S3ClientConfig = {}) {
+  public constructor(private readonly bucket: string, prefix: string, private readonly config: S3ClientConfig = {}) {
     this.location = `s3://${bucket}/${prefix}`;
     this.prefix = basePrefix(prefix);
     this.rawPrefix = this.prefix === prefix ? rawCoveragePrefix(prefix) : prefix;
-    // A bucket of another region is found by itself; an endpoint of one's own has no name for each bucket.
-    const ownEndpoint = Boolean(config.endpoint ?? process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL);
-    this.client = new S3Client({ maxAttempts: 4, followRegionRedirects: true, forcePathStyle: ownEndpoint, ...config });
+    this.client = this.clientIn(config.region);
   }
 
   public async* rawKeys(): AsyncIterable<string> {
@@ -118,11 +116,27 @@ export class S3Store implements WritableStore {
   }
 
   private async call<T>(action: string, what: string, send: () => Promise<T>): Promise<T> {
+    const { client } = this;
     try {
       return await send();
     } catch (error) {
+      const { name, Region: region } = error as S3Error;
+      // the SDK follows redirects, and not what the bucket's own region says to a request that was signed for another
+      if (name === 'AuthorizationHeaderMalformed' && region !== undefined && await client.config.region() !== region) {
+        if (this.client === client) {
+          this.client = this.clientIn(region);
+        }
+        return this.call(action, what, send);
+      }
       throw this.explained(error as S3Error, action, what);
     }
+  }
+
+  private clientIn(region: S3ClientConfig['region']): S3Client {
+    const { config } = this;
+    // an endpoint of one's own has no name for each bucket
+    const ownEndpoint = Boolean(config.endpoint ?? process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL);
+    return new S3Client({ maxAttempts: 4, followRegionRedirects: true, forcePathStyle: ownEndpoint, ...config, ...(region !== undefined && { region }) });
   }
 
   private explained(error: S3Error, action: string, what: string): Error {
@@ -152,4 +166,4 @@ class MissingObject extends StoreError {}
 
 class AccessDenied extends StoreError {}
 
-type S3Error = Error & { $metadata?: { httpStatusCode?: number } };
+type S3Error = Error & { $metadata?: { httpStatusCode?: number }; Region?: string };
