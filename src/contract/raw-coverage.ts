@@ -47,7 +47,10 @@ export interface RawCoverageMetadata {
   readonly sequence: number;
   /** When it was taken: ISO 8601, UTC, milliseconds. */
   readonly timestamp: string;
-  /** `init`: since the environment started, the first invocation included. `invocation`: since the take before. */
+  /**
+   * `init`: since the environment started; with counters that are built in until the handler is there, else until the end of the first invocation.
+   * `invocation`: since the take before.
+   */
   readonly phase: 'init' | 'invocation';
   readonly runId?: string;
   /** As `AWS_EXECUTION_ENV` names it, such as `AWS_Lambda_nodejs22.x`. */

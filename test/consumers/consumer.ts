@@ -6,8 +6,8 @@ import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Synthesized } from './synthesized';
 import { outputOf, run } from '../package/command';
+import { ROOT } from '../package/installation';
 
-export const ROOT = path.resolve(__dirname, '../..');
 const WRAPPER = 'nodejs/node_modules/coverage-wrapper/bootstrap.mjs';
 
 export interface Consumer {
@@ -77,9 +77,4 @@ export function testConsumer({ language, skip, install, command }: Consumer): vo
 export function environment(folder: string): NodeJS.ProcessEnv {
   const { PYTHONDONTWRITEBYTECODE: _, ...others } = process.env;
   return { ...others, TMPDIR: folder };
-}
-
-/** The oldest version that the package declares is the one that it is developed with. */
-export function installedVersion(name: string): string {
-  return (JSON.parse(readFileSync(path.join(ROOT, 'node_modules', name, 'package.json'), 'utf8')) as { version: string }).version;
 }

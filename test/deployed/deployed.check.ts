@@ -3,7 +3,7 @@
  * CloudFormation, on IAM and on the ways of both with Lambda and S3. Its logical order is that of a user: deploy, test, report, update, delete.
  */
 import * as assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { Agent, request } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -15,11 +15,8 @@ import { GetFunctionConfigurationCommand, InvokeCommand, LambdaClient } from '@a
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import * as aws4 from 'aws4';
 import { MiniStack, whyNoMiniStack } from './ministack';
-import { installedVersion } from '../consumers/consumer';
 import { outputOf, run } from '../package/command';
-
-const ROOT = path.resolve(__dirname, '../..');
-const CDK_CLI = '2.1148.1';
+import { CDK_CLI, installedVersion, packedFile } from '../package/installation';
 
 describe('a deployed app', { skip: whyNoMiniStack() }, () => {
   let folder: string;
@@ -35,11 +32,8 @@ describe('a deployed app', { skip: whyNoMiniStack() }, () => {
     cpSync(path.join(__dirname, 'app'), folder, { recursive: true });
     writeFileSync(path.join(folder, 'package.json'), '{ "private": true }');
     writeFileSync(path.join(folder, 'cdk.json'), JSON.stringify({ app: 'tsx app.ts' }));
-    const dist = path.join(ROOT, 'dist', 'js');
-    const [tarball] = readdirSync(dist).filter((file) => file.endsWith('.tgz'));
-    assert.ok(tarball, `nothing is packed in ${dist}; do so with \`npx projen package:js\``);
     const peers = ['aws-cdk-lib', 'constructs', 'esbuild', 'tsx'].map((name) => `${name}@${installedVersion(name)}`);
-    outputOf('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', path.join(dist, tarball), `aws-cdk@${CDK_CLI}`, ...peers], { cwd: folder });
+    outputOf('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', packedFile('js', '.tgz'), `aws-cdk@${CDK_CLI}`, ...peers], { cwd: folder });
     aws = await MiniStack.start();
     const PATH = [path.join(folder, 'node_modules', '.bin'), process.env.PATH].join(path.delimiter);
     const { TSX_TSCONFIG_PATH: _, ...inherited } = process.env;

@@ -6,14 +6,15 @@ import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { importedPackages, licensedPackages } from './bundled-packages';
 import { outputOf } from './command';
+import { packedFile, ROOT } from './installation';
 import { PackedPackage, filesOf, zippedSize } from './packed-package';
 
-const ROOT = path.resolve(__dirname, '../..');
+
 const LAYER = 'assets/layer/nodejs/node_modules/coverage-wrapper';
 const LICENSES = 'THIRD-PARTY-LICENSES.txt';
 const LAYER_BUDGET_KB = 100;
 
-const packed = new PackedPackage(theTarball());
+const packed = new PackedPackage(packedFile('js', '.tgz'));
 const manifest = JSON.parse(packed.text('package.json'));
 
 describe('content', () => {
@@ -222,14 +223,6 @@ describe('bundles', () => {
     assert.deepEqual(textless.map(({ name }) => name), []);
   });
 });
-
-/** The tarball that jsii-pacmak made. */
-function theTarball(): string {
-  const dist = path.join(ROOT, 'dist', 'js');
-  const [tarball, ...others] = readdirSync(dist).filter((file) => file.endsWith('.tgz'));
-  assert.ok(tarball && others.length === 0, `there has to be one tarball in ${dist}; make it with \`npx projen package:js\``);
-  return path.join(dist, tarball);
-}
 
 function inlineSourceMaps(text: string): string[] {
   return [...text.matchAll(/sourceMappingURL=data:[^,]*;base64,([\w+/=]+)/g)].map(([, map]) => Buffer.from(map!, 'base64').toString('latin1'));

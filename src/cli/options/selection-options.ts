@@ -17,7 +17,7 @@ export function addSelectionOptions(command: Command): Command {
     .addOption(new Option('--until <time>', 'coverage taken before').argParser(parseTime))
     .addOption(new RepeatedOption('--function <name>', 'coverage of a Lambda function, by its name or a glob of it'))
     .addOption(new RepeatedOption('--run <id>', 'coverage of a run, by the COVERAGE_RUN_ID that functions had, or a glob of it'))
-    .addOption(new Option('--phase <name>', 'coverage of starting up with the first invocation, or of later invocations').choices(['init', 'invocation']));
+    .addOption(new Option('--phase <name>', 'coverage of starting up, or of invocations').choices(['init', 'invocation']));
 }
 
 /** @returns nothing where all is wanted */

@@ -1,4 +1,5 @@
 import { unpacked } from './compressed';
+import { EarlierStarts } from './earlier-starts';
 import { decodeUnpacked, MAX_UNPACKED } from './raw-file';
 import { Selector, type Selection } from './selection';
 import { SharedFunctions } from './shared-functions';
@@ -67,6 +68,7 @@ export async function readObjects(
   let found = 0;
   let complete = true;
   const selector = selection && new Selector(selection);
+  const starts = selector && new EarlierStarts(selector);
   let waiting = 0;
   const ahead: Fetched[] = [];
   const shared = new SharedFunctions();
@@ -96,7 +98,7 @@ export async function readObjects(
     const { key, content, text } = ahead.shift()!;
     try {
       const raws = decodeUnpacked(await text!, shared);
-      const wanted = selector ? raws.filter(({ metadata }) => selector.wants(metadata)) : raws;
+      const wanted = starts ? starts.wanted(raws, key) : raws;
       if (!selector || wanted.length > 0) {
         use(wanted, key);
         processed++;
@@ -115,6 +117,7 @@ export async function readObjects(
       continue;
     }
     if (selector && !selector.mayHold(key)) {
+      starts!.seen(key);
       notSelected++;
       continue;
     }
@@ -131,6 +134,17 @@ export async function readObjects(
   while (ahead.length > 0) {
     await next();
   }
+  for (const key of starts?.toRead ?? []) {
+    found++;
+    notSelected--;
+    ahead.push(fetch(key));
+    await next();
+  }
+  starts?.read.forEach(({ raws, key }) => {
+    use(raws, key);
+    notSelected--;
+    processed++;
+  });
   if (processed + known + errors.length === 0 && complete) {
     if (notSelected > 0) {
       throw new StoreError(`none of the ${notSelected} objects in ${store.location} is of the time, function, run and phase that are asked for`);

@@ -135,8 +135,8 @@ export class S3Store implements WritableStore {
   private clientIn(region: S3ClientConfig['region']): S3Client {
     const { config } = this;
     // an endpoint of one's own has no name for each bucket
-    const ownEndpoint = Boolean(config.endpoint ?? process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL);
-    return new S3Client({ maxAttempts: 4, followRegionRedirects: true, forcePathStyle: ownEndpoint, ...config, ...(region !== undefined && { region }) });
+    const forcePathStyle = Boolean(config.endpoint ?? process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL);
+    return new S3Client({ maxAttempts: 4, followRegionRedirects: true, forcePathStyle, ...config, ...(region !== undefined && { region }) });
   }
 
   private explained(error: S3Error, action: string, what: string): Error {

@@ -25,6 +25,7 @@ const userHandler = await loadHandler(settings.handler, {
   runtimeFolder: environment.LAMBDA_RUNTIME_DIR ?? '/var/runtime',
   nodeMajor: Number(process.versions.node.split('.')[0]),
 });
+collection?.loaded();
 await collection?.ready();
 
 export const handler: Handler = collection ? collection.around(userHandler) : userHandler;

@@ -86,6 +86,11 @@ export class Collection {
     }
   }
 
+  /** The user's module is loaded, and nothing was invoked yet. */
+  public loaded(): void {
+    this.collector.endInit();
+  }
+
   /** Waits until it is known when coverage is uploaded, not for long. */
   public async ready(): Promise<void> {
     // counted from here: as long as the user's module loads, an answer that has arrived cannot be read

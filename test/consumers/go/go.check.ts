@@ -2,7 +2,8 @@
 import { cpSync } from 'node:fs';
 import * as path from 'node:path';
 import { outputOf, run } from '../../package/command';
-import { installedVersion, ROOT, testConsumer } from '../consumer';
+import { installedVersion, ROOT } from '../../package/installation';
+import { testConsumer } from '../consumer';
 
 const OLDEST_GO = 25;
 const MODULE = 'github.com/cdk-lambda-coverage/cdk-lambda-coverage-go/cdklambdacoverage';

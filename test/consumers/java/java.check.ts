@@ -4,7 +4,8 @@ import { homedir } from 'node:os';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { outputOf, run } from '../../package/command';
-import { installedVersion, ROOT, testConsumer } from '../consumer';
+import { installedVersion, ROOT } from '../../package/installation';
+import { testConsumer } from '../consumer';
 
 const OLDEST_JAVA = 17;
 const MAIN_CLASSES = { 'app': 'App', 'unsupported-runtime': 'UnsupportedRuntime' };

@@ -1,9 +1,8 @@
 /** A consumer in Python: the wheel in a fresh virtual environment, beside the oldest aws-cdk-lib that the package declares. */
-import * as assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import { outputOf, run } from '../../package/command';
-import { environment, installedVersion, ROOT, testConsumer } from '../consumer';
+import { installedVersion, packedFile } from '../../package/installation';
+import { environment, testConsumer } from '../consumer';
 
 /** What the wheel asks for: jsii-pacmak sets it. */
 const OLDEST_PYTHON = '3.10';
@@ -27,14 +26,11 @@ function whyNot(): string | false {
 }
 
 function install(folder: string): void {
-  const dist = path.join(ROOT, 'dist', 'python');
-  const [wheel, ...others] = readdirSync(dist).filter((file) => file.endsWith('.whl'));
-  assert.ok(wheel && others.length === 0, `there has to be one wheel in ${dist}; make it with \`npx projen package:python\``);
   const env = environment(folder);
   const python = pythonIn(folder);
   outputOf('python3', ['-m', 'venv', path.dirname(path.dirname(python))], { env });
   const packages = ['aws-cdk-lib', 'constructs'].map((name) => `${name}==${installedVersion(name)}`);
   const options = ['--no-compile', '--disable-pip-version-check', '--quiet'];
-  outputOf(python, ['-m', 'pip', 'install', ...options, path.join(dist, wheel), ...packages], { env });
+  outputOf(python, ['-m', 'pip', 'install', ...options, packedFile('python', '.whl'), ...packages], { env });
   console.log(`${outputOf(python, ['--version']).trim()}, ${packages.join(', ')}`);
 }

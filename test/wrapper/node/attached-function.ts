@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { DEFAULT_SETTINGS, encodeEnvironment, type Settings } from '../../../src/contract/environment';
 import { WRAPPER_HANDLER } from '../../../src/contract/layer';
 import { parseRawCoverageKey, rawCoveragePrefix, type RawCoverageKey } from '../../../src/contract/object-keys';
-import { decodeRawCoverage, type RawCoverage, type ScriptCoverage } from '../../../src/contract/raw-coverage';
+import { decodeRawCoverageFile, type RawCoverage, type ScriptCoverage } from '../../../src/contract/raw-coverage';
 import { LocalLambda, type LocalLambdaOptions } from '../../lambda/local-lambda';
 import { LocalS3, type LocalS3Options } from '../../s3/local-s3';
 
@@ -56,12 +56,12 @@ export async function startAttached(s3: LocalS3, { settings, ...options }: Attac
 /** The raw objects in the bucket in the order of their sequence numbers; each has a key and a body that read back. */
 export function rawObjects(s3: LocalS3, prefix = DEFAULT_SETTINGS.prefix): RawObject[] {
   return s3.keys(BUCKET, rawCoveragePrefix(prefix))
-    .map((text) => {
+    .flatMap((text) => {
       const key = parseRawCoverageKey(text);
       if (!key) throw new Error(`key '${text}' does not parse`);
       const { body, contentEncoding } = s3.object(BUCKET, text);
       expect(contentEncoding).toBe('gzip');
-      return { key, raw: decodeRawCoverage(gunzipSync(body).toString('utf8')) };
+      return decodeRawCoverageFile(gunzipSync(body).toString('utf8')).map((raw) => ({ key, raw }));
     })
     .sort((a, b) => a.key.execution.sequence - b.key.execution.sequence);
 }

@@ -3,15 +3,13 @@ import { mergeFunctionCovs } from '@bcoe/v8-coverage';
 import { decodeCounterValues, encodeCounterValues, MOST_COUNTERS } from '../../../contract/counter-values';
 import type { CountedScript, FunctionCoverage, InstrumentedFile, RawCoverage, ScriptCoverage } from '../../../contract/raw-coverage';
 
-/** One object of each kind and UTC day that says what all of them say together, with the metadata of the newest. */
+/** One object of each kind, UTC day and phase that says what all of them say together, with the metadata of the newest. */
 export function mergeRaw(raws: readonly RawCoverage[]): RawCoverage[] {
-  const alike = groups(raws, ({ kind, metadata }) => `${kind} ${metadata.timestamp.slice(0, 10)}`);
+  const alike = groups(raws, ({ kind, metadata }) => `${kind} ${metadata.timestamp.slice(0, 10)} ${metadata.phase}`);
   return [...alike.values()].map((same) => {
     const newest = same.reduce((a, b) => (b.metadata.timestamp > a.metadata.timestamp ? b : a));
-    const phase = same.some(({ metadata }) => metadata.phase === 'init') ? 'init' : 'invocation';
     const omitted = [...groups(same.flatMap((raw) => raw.omitted), ({ url, reason }) => `${url} ${reason}`).values()].map(([first]) => first!);
-    const envelope = { ...newest, metadata: { ...newest.metadata, phase }, omitted };
-    return { ...envelope, result: MERGES[newest.kind](same.flatMap((raw) => raw.result as readonly never[])) } as RawCoverage;
+    return { ...newest, omitted, result: MERGES[newest.kind](same.flatMap((raw) => raw.result as readonly never[])) } as RawCoverage;
   });
 }
 

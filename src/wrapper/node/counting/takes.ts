@@ -10,7 +10,7 @@ import type { Interruption, Profiler } from './profiler';
 import type { Scripts, Source } from './scripts';
 import type { Settings } from '../../../contract/environment';
 import { formatExecutionId, parseExecutionId, rawCoverageKey, uuidOfHash } from '../../../contract/object-keys';
-import { encodeRawCoverage, RAW_COVERAGE_VERSION, type CountedScript, type RawCoverage, type RawCoverageMetadata } from '../../../contract/raw-coverage';
+import { encodeRawCoverage, RAW_COVERAGE_VERSION, type CountedScript, type CountersRawCoverage, type RawCoverage, type RawCoverageMetadata } from '../../../contract/raw-coverage';
 
 /** What is the same for all takes of an execution environment. */
 export interface EnvironmentIdentity {
@@ -32,9 +32,12 @@ export class Takes {
   /** What is told once, of takes that were forgotten. */
   private readonly shapes: Source[] = [];
   private readonly tables: Source[] = [];
+  /** What ran until the handler was there, where that is told apart. */
+  private init?: CountersRaw;
   private environmentId?: string;
   private sequence = 0;
-  private hasInit = false;
+  private isFirst = true;
+  private isInitOver = false;
 
   public constructor(
     private readonly identity: EnvironmentIdentity,
@@ -52,6 +55,17 @@ export class Takes {
   }
 
   /**
+   * The handler is there, and nothing was invoked yet. What has run is a part of its own of the first object where counters are built in: reading
+   * these takes a fraction of a millisecond, and V8 tens of them.
+   */
+  public endInit(): void {
+    const init = this.counters(this.metadata(undefined, new Clock().toISOString(), 'init'));
+    this.isInitOver = true;
+    this.init = isEmpty(init.raw) ? undefined : init;
+    this.tables.push(...init.sources);
+  }
+
+  /**
    * What ran since the take before, in the upload mode that is set: nothing where nothing did, one object for each way of counting.
    *
    * @throws Error if V8 cannot be asked
@@ -64,19 +78,21 @@ export class Takes {
     const { scripts, omitted, sources } = this.scripts.own(all);
     const { files, sources: newShapes, omitted: unreadable } = this.instrumented.take();
     const shapes = [...this.shapes.splice(0), ...newShapes];
-    const { scripts: counted, omitted: withoutTable, sources: newTables } = this.builtIn.take();
-    const tables = [...this.tables.splice(0), ...newTables];
     const timestamp = new Clock().toISOString();
-    const metadata = this.metadata(requestId, timestamp);
     const day = timestamp.slice(0, 10);
+    const phase = this.isFirst ? 'init' : 'invocation';
+    this.isFirst = false;
+    const metadata = this.metadata(requestId, timestamp, phase);
+    const counters = this.counters(this.isInitOver ? { ...metadata, phase: 'invocation' } : metadata);
+    const tables = [...this.tables.splice(0), ...counters.sources];
+    const counted = [...(this.init ? [this.init.raw] : []), counters.raw].filter((raw) => !isEmpty(raw));
+    this.init = undefined;
     const v8 = { version: RAW_COVERAGE_VERSION, kind: 'v8', metadata, omitted, result: this.news?.ofScripts(scripts, day) ?? scripts } as const;
     const istanbul = { version: RAW_COVERAGE_VERSION, kind: 'istanbul', metadata, omitted: unreadable, result: this.news?.ofFiles(files, day) ?? files } as const;
-    const newlyCounted = (this.news?.ofCounters(counted, day) ?? counted).map(encoded);
-    const counters = { version: RAW_COVERAGE_VERSION, kind: 'counters', metadata, omitted: withoutTable, result: newlyCounted } as const;
     return [
-      ...(v8.result.length > 0 || omitted.length > 0 ? [this.parcel(v8, sources)] : []),
-      ...(istanbul.result.length > 0 || unreadable.length > 0 ? [this.parcel(istanbul, shapes)] : []),
-      ...(counters.result.length > 0 || withoutTable.length > 0 ? [this.parcel(counters, tables)] : []),
+      ...(isEmpty(v8) ? [] : [this.parcel([v8], sources)]),
+      ...(isEmpty(istanbul) ? [] : [this.parcel([istanbul], shapes)]),
+      ...(counted.length === 0 ? [] : [this.parcel(counted, tables)]),
     ];
   }
 
@@ -85,30 +101,37 @@ export class Takes {
     this.profiler?.take();
     this.shapes.push(...this.instrumented.take().sources);
     this.tables.push(...this.builtIn.take().sources);
+    this.init = undefined;
   }
 
-  /** Fewer parcels that say the same: one for each way of counting, under a key of its own, since one of them may have arrived unnoticed. */
+  /** Fewer parcels that say the same: one for each way of counting and phase, under a key of its own, since one of them may have arrived unnoticed. */
   public merged(parcels: readonly Parcel[]): Parcel[] {
-    const raws = parcels.map((parcel) => parseJson(parcel.json()) as RawCoverage);
+    const raws = parcels.flatMap((parcel) => parcel.json().split('\n').map((line) => parseJson(line) as RawCoverage));
     const sources = [...new Map(parcels.flatMap((parcel) => parcel.sources).map((source) => [source.sha256, source])).values()];
     const failures = parcels.flatMap(({ failedAt }) => failedAt ?? []);
     const failedAt = failures.length > 0 ? Math.max(...failures) : undefined;
-    return mergeRaw(raws).map((raw) => Object.assign(this.parcel(raw, sources), { failedAt }));
+    return mergeRaw(raws).map((raw) => Object.assign(this.parcel([raw], sources), { failedAt }));
   }
 
-  private parcel(raw: RawCoverage, sources: readonly Source[]): Parcel {
+  private counters(metadata: RawCoverageMetadata): CountersRaw {
+    const { scripts, omitted, sources } = this.builtIn.take();
+    const result = (this.news?.ofCounters(scripts, metadata.timestamp.slice(0, 10)) ?? scripts).map(encoded);
+    return { raw: { version: RAW_COVERAGE_VERSION, kind: 'counters', metadata, omitted, result }, sources };
+  }
+
+  /** @param raws the parts of one object; the last of them names it */
+  private parcel(raws: readonly RawCoverage[], sources: readonly Source[]): Parcel {
     this.environmentId ??= crypto().randomBytes(6).toString('hex');
     const { environmentId } = this;
     const sequence = this.sequence++;
-    const { functionName, requestId, timestamp } = raw.metadata;
+    const { functionName, requestId, timestamp } = raws.at(-1)!.metadata;
     const execution = formatExecutionId({ requestId: asUuid(requestId ?? ''), environmentId, sequence });
     const key = rawCoverageKey(functionName, execution, this.settings.prefix, new Clock(timestamp));
-    return new Parcel(key, encodeRawCoverage({ ...raw, metadata: { ...raw.metadata, environmentId, sequence } }), sources);
+    const parts = raws.map((raw) => encodeRawCoverage({ ...raw, metadata: { ...raw.metadata, environmentId, sequence } }));
+    return new Parcel(key, parts.join('\n'), sources);
   }
 
-  private metadata(requestId: string | undefined, timestamp: string): RawCoverageMetadata {
-    const phase = this.hasInit ? 'invocation' : 'init';
-    this.hasInit = true;
+  private metadata(requestId: string | undefined, timestamp: string, phase: RawCoverageMetadata['phase']): RawCoverageMetadata {
     const { runId, include, exclude, branchCoverage } = this.settings;
     return {
       ...this.identity,
@@ -124,6 +147,17 @@ export class Takes {
       branchCoverage,
     };
   }
+}
+
+interface CountersRaw {
+  readonly raw: CountersRawCoverage;
+  /** Tables that are new with it. */
+  readonly sources: readonly Source[];
+}
+
+/** Whether it tells nothing. */
+function isEmpty({ result, omitted }: RawCoverage): boolean {
+  return result.length === 0 && omitted.length === 0;
 }
 
 function encoded({ table, counts, values }: CountedValues): CountedScript {

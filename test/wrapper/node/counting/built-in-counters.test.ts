@@ -1,7 +1,9 @@
 /** Functions whose code has counters: on the runtime client, with a real upload. */
 import { gzipSync, gunzipSync } from 'node:zlib';
 import { combine, type CombinedStore } from '../../../../src/combiner/combine';
+import type { Selection } from '../../../../src/combiner/reading/selection';
 import type { CountedScript } from '../../../../src/contract/raw-coverage';
+
 import { instrumentFolder } from '../../../../src/instrumenter/instrument-folder';
 import type { LocalS3 } from '../../../s3/local-s3';
 import { bundledFunction, startOwn } from '../api/own-handler';
@@ -43,7 +45,10 @@ describe.each(RUNTIMES)('%s', (runtime) => {
     expect(await fn.invoke({ n: 2 })).toMatchObject({ payload: 'some' });
     await fn.settled();
     const objects = rawObjects(s3);
-    expect(objects.map(({ raw }) => [raw.kind, raw.result.length])).toEqual([['counters', 2], ['counters', 2]]);
+    // scripts that are new are told of, though nothing of them ran
+    expect(objects.map(({ key, raw }) => [key.execution.sequence, raw.kind, raw.metadata.phase, raw.result.length])).toEqual([
+      [0, 'counters', 'init', 2], [0, 'counters', 'invocation', 1], [1, 'counters', 'invocation', 2],
+    ]);
     const combined = await combine(storeOf(s3, BUCKET));
     expect(combined.errors).toEqual([]);
     // by hand: the require, the handler, the if, its return, the for with its init, double(i), the last return
@@ -51,6 +56,31 @@ describe.each(RUNTIMES)('%s', (runtime) => {
     expect(hitsOf(combined, 'index.js').every((count) => count > 0)).toBe(true);
     expect(combined.coverage.files()).toEqual(['index.js', 'lib/double.js']);
   });
+});
+
+test('what an environment ran when it started is in a report of what it ran later, and its first invocation is not', async () => {
+  const s3 = await startS3();
+  const files = { 'index.js': [
+    'const setUp = () => new Map();',
+    'const known = setUp();',
+    'exports.handler = async ({ n }) => {',
+    "  if (n === 1) { return 'first'; }",
+    '  return known.get(n);',
+    '};',
+    '',
+  ].join('\n') };
+  const fn = await start(s3, { taskRoot: instrumented(files) });
+  await fn.invoke({ n: 1 });
+  await fn.settled();
+  const since = new Date();
+  await fn.invoke({ n: 2 });
+  await fn.settled();
+  const reached = async (selection: Selection) => hitsOf(await combine(storeOf(s3, BUCKET), { selection }), 'index.js').map((count) => count > 0);
+  // by hand: setUp's declaration, known, the handler; what setUp returns; the if, its return, the last return
+  expect(await reached({ since })).toEqual([true, true, true, true, true, false, true]);
+  expect(await reached({ since, phase: 'invocation' })).toEqual([false, false, false, false, true, false, true]);
+  expect(await reached({ until: since, phase: 'init' })).toEqual([true, true, true, true, false, false, false]);
+  expect(await reached({ until: since })).toEqual([true, true, true, true, true, true, false]);
 });
 
 test('a bundle that has the API in it is instrumented as any other, and its blocks are told of', async () => {
@@ -101,7 +131,7 @@ test('on change, an invocation without news makes no request, and all together h
     await one.invoke({ n });
     await other.invoke({ n });
     await other.settled();
-    objects.push(rawObjects(changes).length);
+    objects.push(new Set(rawObjects(changes).map(({ key }) => key.execution.sequence)).size);
   }
   await one.settled();
   expect(objects).toEqual([1, 1, 2, 2, 2, 3, 3, 3]);
@@ -114,7 +144,7 @@ test('a script that ran nothing since is left out, and what was loaded is told o
   await fn.invoke({ n: 9 });
   await fn.invoke({ n: 9 });
   await fn.settled();
-  expect(rawObjects(s3).map(({ raw }) => raw.result.length)).toEqual([3, 1]);
+  expect(rawObjects(s3).map(({ raw }) => raw.result.length)).toEqual([3, 1, 1]);
   expect(hitsOf(await combine(storeOf(s3, BUCKET)), 'lib/never.js')).toEqual([1, 0]);
 });
 
@@ -162,7 +192,7 @@ test('V8 and counters in one process: each tells of its own', async () => {
   const fn = await start(s3, { taskRoot: output, settings: { engine: 'v8' } });
   await fn.invoke({ n: 2 });
   await fn.settled();
-  expect(rawObjects(s3).map(({ raw }) => raw.kind).sort()).toEqual(['counters', 'v8']);
+  expect(rawObjects(s3).map(({ raw }) => raw.kind).sort()).toEqual(['counters', 'counters', 'v8']);
   const combined = await combine(storeOf(s3, BUCKET));
   expect(combined.errors).toEqual([]);
   expect(combined.coverage.files()).toEqual(['index.js', 'lib/double.js']);
