@@ -16,7 +16,7 @@ export function inRepository<T extends Combined>(combined: T, repository: Reposi
   for (const path of combined.coverage.files()) {
     const candidates = bases.map((base) => (base === '' ? path : `${base}/${path}`)).filter((candidate) => repository.has(candidate));
     const text = combined.texts.get(path);
-    const name = candidates.find((candidate) => repository.text(candidate) === text) ?? candidates[0] ?? path;
+    const name = candidates.find((candidate) => repository.text(candidate) === text) ?? candidates[0] ?? endOf(path, text, repository) ?? path;
     renamed.set(path, name === path || !taken.has(name) ? name : path);
     taken.add(name);
   }
@@ -29,6 +29,13 @@ export function inRepository<T extends Combined>(combined: T, repository: Reposi
   const texts = new Map([...combined.texts].map(([path, text]) => [nameOf(path), text]));
   const names = new Map([...combined.names].map(([key, path]) => [key, nameOf(path)]));
   return { ...combined, coverage, texts, builds, names };
+}
+
+/** Where a bundler ran outside of the repository, its files are named by their way from there: the longest end of that which is the same file. */
+function endOf(path: string, text: string | undefined, repository: Repository): string | undefined {
+  const parts = path.split('/');
+  const ends = parts.slice(1).map((_, index) => parts.slice(index + 1).join('/'));
+  return text === undefined ? undefined : ends.find((end) => repository.has(end) && repository.text(end) === text);
 }
 
 /** A folder and those above it, relative to the root; none where it is not in there. */

@@ -9,6 +9,7 @@ import { addAwsOptions, applyAwsOptions, type AwsOptions } from '../options/aws-
 import { openLocation, openLocationsOf, type CoverageLocation } from '../options/coverage-location';
 import { fromArgument } from '../options/coverage-options';
 import { printable } from '../terminal/printable';
+import { wrapped } from '../terminal/wrapped';
 
 interface DoctorOptions extends AwsOptions {
   readonly app?: string;
@@ -22,6 +23,8 @@ interface Finding {
   readonly fix?: string;
 }
 
+/** What findings begin with stands before so many columns. */
+const INDENT = 8;
 /** So many of the newest objects are read. */
 const MOST_READ = 50;
 const MAX_NOTES = 20;
@@ -50,7 +53,8 @@ Exit codes: 0 no problem was found, 1 there is one, 2 wrong usage.
         console.log(JSON.stringify(findings, undefined, 2));
       } else {
         findings.forEach(({ status, message, fix }) => {
-          console.log(`${status === 'problem' ? 'PROBLEM' : status.padEnd(7)} ${printable(message)}${fix === undefined ? '' : `\n        ${fix}`}`);
+          const lines = [...wrapped(printable(message), INDENT), ...(fix === undefined ? [] : wrapped(printable(fix), INDENT))];
+          console.log(`${(status === 'problem' ? 'PROBLEM' : status).padEnd(INDENT)}${lines.join(`\n${' '.repeat(INDENT)}`)}`);
         });
       }
       if (findings.some(({ status }) => status === 'problem')) {

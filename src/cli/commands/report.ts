@@ -56,7 +56,7 @@ export async function writeReport(from: CoverageLocation | undefined, options: R
     `${coverage.filesProcessed} objects of ${coverage.lambdaFunctions.length} functions`,
     ...(coverage.filesSkipped > 0 ? [`${coverage.filesSkipped} skipped`] : []),
     ...(from === undefined ? [`from ${coverage.store.location}`] : []),
-    ...(newest === undefined ? [] : [`the newest of ${newest}`]),
+    ...(newest === undefined ? [] : [`the newest of ${newest.slice(0, 19)}Z`]),
   ].join(', '));
   files.forEach((file) => console.log(file));
 }

@@ -24,14 +24,15 @@ test('what an environment ran when it started is read as well, up to the day bef
     upload('d', 0, '2026-02-01T12:00:00.000Z'),
   ]);
   const asked: string[] = [];
-  const store = {
+  const store: CoverageStore = {
     location: 's3://bucket/coverage/',
     rawKeys: async function* () { yield* objects.keys(); },
     read: async (key: string) => {
       asked.push(key);
       return objects.get(key)!;
     },
-  } as CoverageStore;
+    source: async () => undefined,
+  };
   const used: string[] = [];
   const result = await readObjects(store, (raws) => used.push(...raws.map(({ metadata: { environmentId, sequence } }) => `${environmentId[0]}${sequence}`)), { selection: { since: SINCE } });
   expect(used.sort()).toEqual(['a0', 'a1', 'c9', 'd0']);

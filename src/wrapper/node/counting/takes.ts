@@ -104,7 +104,7 @@ export class Takes {
     this.init = undefined;
   }
 
-  /** Fewer parcels that say the same: one for each way of counting and phase, under a key of its own, since one of them may have arrived unnoticed. */
+  /** Fewer parcels that say the same: one for each way of counting and phase, under keys of their own, since one may have arrived unnoticed. */
   public merged(parcels: readonly Parcel[]): Parcel[] {
     const raws = parcels.flatMap((parcel) => parcel.json().split('\n').map((line) => parseJson(line) as RawCoverage));
     const sources = [...new Map(parcels.flatMap((parcel) => parcel.sources).map((source) => [source.sha256, source])).values()];
