@@ -15,7 +15,11 @@ const COMBINER = subpath('combiner-api');
 export class Packaging extends Component {
   constructor(project: typescript.TypeScriptProject) {
     super(project);
-    project.npmignore?.exclude('/CONTRIBUTING.md');
+    project.npmignore?.exclude('/CONTRIBUTING.md', '/rosetta/', '/.jsii.tabl.json');
+    // The examples of README and docstrings, compiled and translated for the other languages, whose documentation takes them from the file that it
+    // leaves; the code that those of docstrings stand in is in rosetta/.
+    project.postCompileTask.exec('jsii-rosetta extract --strict --fail');
+    project.gitignore.exclude('/.jsii.tabl.json');
     // All that could be required before there was a map: every file by its name, and modules of `lib` without their extension.
     project.package.addField('exports', {
       '.': { types: './lib/index.d.ts', default: './lib/index.js' },

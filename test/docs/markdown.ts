@@ -10,7 +10,7 @@ export interface CodeBlock {
 /** The fenced code blocks of a Markdown file. */
 export function codeBlocks(file: string): CodeBlock[] {
   const markdown = readFileSync(file, 'utf8');
-  return [...markdown.matchAll(/^```(\w+)\n([^]*?)^```$/gm)].map((match) => ({
+  return [...markdown.matchAll(/^```(\w+)[^\n]*\n([^]*?)^```$/gm)].map((match) => ({
     language: match[1]!,
     text: match[2]!,
     line: markdown.slice(0, match.index).split('\n').length,
