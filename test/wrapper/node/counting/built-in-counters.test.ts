@@ -60,15 +60,17 @@ describe.each(RUNTIMES)('%s', (runtime) => {
 
 test('what an environment ran when it started is in a report of what it ran later, and its first invocation is not', async () => {
   const s3 = await startS3();
-  const files = { 'index.js': [
-    'const setUp = () => new Map();',
-    'const known = setUp();',
-    'exports.handler = async ({ n }) => {',
-    "  if (n === 1) { return 'first'; }",
-    '  return known.get(n);',
-    '};',
-    '',
-  ].join('\n') };
+  const files = {
+    'index.js': [
+      'const setUp = () => new Map();',
+      'const known = setUp();',
+      'exports.handler = async ({ n }) => {',
+      "  if (n === 1) { return 'first'; }",
+      '  return known.get(n);',
+      '};',
+      '',
+    ].join('\n'),
+  };
   const fn = await start(s3, { taskRoot: instrumented(files) });
   await fn.invoke({ n: 1 });
   await fn.settled();
