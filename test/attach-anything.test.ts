@@ -201,6 +201,17 @@ describe('attachToResource takes', () => {
     });
   });
 
+  test('a function of SAM gets the right to use a key by its own policies, and no policy of a resource names its role', () => {
+    const scope = stack();
+    const bucket = new CoverageBucket(scope, 'Bucket', { encryptionKey: new kms.Key(scope, 'Key') });
+    const fn = new sam.CfnFunction(scope, 'Fn', { inlineCode: HANDLER, handler: 'index.handler', runtime: 'nodejs22.x' });
+    new CoverageLayer(scope, 'Coverage', { bucket }).attachToResource(fn);
+    const actions = propertiesOf(fn).Policies.map(({ Statement: [{ Action }] }: { Statement: Array<{ Action: string }> }) => Action);
+    expect(actions).toEqual(['s3:PutObject', 'kms:GenerateDataKey']);
+    const template = Template.fromStack(scope).toJSON() as { Resources: Record<string, unknown> };
+    expect(JSON.stringify(template)).not.toContain('FnRole');
+  });
+
   test('the functions of a template that is included', () => {
     const scope = stack();
     const template = folderOf(JSON.stringify({

@@ -8,6 +8,7 @@ import { cachedFolder } from '../lambda/cache-folder';
 import { nodeBinary } from '../lambda/node-versions';
 import { runtimeFolder } from '../lambda/runtime-folder';
 import { outputOf, run } from '../package/command';
+import { whyNoPython } from '../package/python';
 
 const VERSION = '1.5.33';
 const OLDEST_PYTHON = '3.10';
@@ -16,15 +17,7 @@ const REGION = 'us-east-1';
 
 /** Why there can be no MiniStack on this machine, or false. */
 export function whyNoMiniStack(): string | false {
-  const { status, stdout } = run('python3', ['-c', 'import sys, venv, ensurepip; print("%d.%d" % sys.version_info[:2])']);
-  if (status !== 0) {
-    return 'there is no python3 with the modules venv and ensurepip';
-  }
-  if (run('openssl', ['version']).status !== 0) {
-    return 'there is no openssl to make a certificate with';
-  }
-  const minor = (version: string) => Number(version.trim().split('.')[1]);
-  return minor(stdout) < minor(OLDEST_PYTHON) && `python3 is ${stdout.trim()}, and MiniStack needs ${OLDEST_PYTHON}`;
+  return whyNoPython(OLDEST_PYTHON) || (run('openssl', ['version']).status !== 0 && 'there is no openssl to make a certificate with');
 }
 
 /**

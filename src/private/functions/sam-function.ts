@@ -1,4 +1,4 @@
-import { Tokenization, aws_iam as iam, type aws_lambda as lambda, aws_sam as sam } from 'aws-cdk-lib';
+import { Fn, Stack, Tokenization, aws_iam as iam, type aws_lambda as lambda, aws_sam as sam } from 'aws-cdk-lib';
 import { variablesOf, type AttachableFunction, type CodeLocation, type Refuse } from './attachable-function';
 import { checkLists, roleBehind } from './cfn-function';
 
@@ -77,10 +77,13 @@ export class SamFunction implements AttachableFunction {
 /** The role that SAM makes for a function gets what its `Policies` say. */
 class PoliciesOfFunction extends iam.PrincipalBase {
   public readonly policyFragment: iam.PrincipalPolicyFragment;
+  /** Where it is not known, CDK names the principal in the policies of resources, too. */
+  public override readonly principalAccount: string;
 
   public constructor(private readonly resource: sam.CfnFunction) {
     super();
-    this.policyFragment = new iam.PrincipalPolicyFragment({ AWS: [`${resource.logicalId}Role`] });
+    this.principalAccount = Stack.of(resource).account;
+    this.policyFragment = new iam.PrincipalPolicyFragment({ AWS: [Fn.getAtt(`${resource.logicalId}Role`, 'Arn').toString()] });
   }
 
   public override addToPrincipalPolicy(statement: iam.PolicyStatement): iam.AddToPrincipalPolicyResult {

@@ -1,7 +1,8 @@
 /** A consumer in Python: the wheel in a fresh virtual environment, beside the oldest aws-cdk-lib that the package declares. */
 import * as path from 'node:path';
-import { outputOf, run } from '../../package/command';
+import { outputOf } from '../../package/command';
 import { installedVersion, packedFile } from '../../package/installation';
+import { whyNoPython } from '../../package/python';
 import { environment, testConsumer } from '../consumer';
 
 /** What the wheel asks for: jsii-pacmak sets it. */
@@ -11,19 +12,10 @@ const pythonIn = (folder: string) => path.join(folder, 'venv', 'bin', 'python');
 
 testConsumer({
   language: 'Python',
-  skip: whyNot(),
+  skip: whyNoPython(OLDEST_PYTHON),
   install,
   command: (folder, app) => ({ command: pythonIn(folder), args: [path.join(__dirname, `${app.replace('-', '_')}.py`)] }),
 });
-
-function whyNot(): string | false {
-  const { status, stdout } = run('python3', ['-c', 'import sys, venv, ensurepip; print("%d.%d" % sys.version_info[:2])']);
-  if (status !== 0) {
-    return 'there is no python3 with the modules venv and ensurepip';
-  }
-  const minor = (version: string) => Number(version.trim().split('.')[1]);
-  return minor(stdout) < minor(OLDEST_PYTHON) && `python3 is ${stdout.trim()}, and the wheel needs ${OLDEST_PYTHON}`;
-}
 
 function install(folder: string): void {
   const env = environment(folder);
