@@ -169,6 +169,11 @@ export class CoverageBucket extends Construct {
     this.bucket = props.bucket ? this.own(props.bucket, props) : this.make(props);
   }
 
+  /** Name of the bucket. */
+  public get bucketName(): string {
+    return this.bucket.bucketName;
+  }
+
   /**
    * Lets a function write coverage: `s3:PutObject` below the prefix, and nothing else.
    *

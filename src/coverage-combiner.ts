@@ -201,7 +201,7 @@ export class CoverageCombiner extends Construct {
       retryAttempts: props.retryAttempts,
       deadLetterQueue: props.deadLetterQueue,
       environment: {
-        ...encodeEnvironment({ ...DEFAULT_SETTINGS, bucket: props.bucket.bucket.bucketName, prefix: props.bucket.prefix }),
+        ...encodeEnvironment({ ...DEFAULT_SETTINGS, bucket: props.bucket.bucketName, prefix: props.bucket.prefix }),
         ...encodeMetrics(props.metrics ?? true),
         ...encodeReportFormats(formats.map((format) => `${format}` as const)),
       },
@@ -225,7 +225,7 @@ export class CoverageCombiner extends Construct {
     if (props.uploadDebounce) {
       combineAfterUploads(this, this.function, { bucket: props.bucket, debounce: props.uploadDebounce, timeout });
     }
-    this.bucketName = props.bucket.bucket.bucketName;
+    this.bucketName = props.bucket.bucketName;
     this.alarms = makeAlarms(this, this.bucketName, props);
     if (props.dashboard) {
       makeDashboard(this, this.bucketName);

@@ -265,7 +265,7 @@ export class CoverageLayer extends Construct {
     warnOfMissingSourceMap(attachment);
     const engine = applyEngine(attachment, wanted, { include, exclude, counts: this.counts });
     const layer = this.layerFor(target.construct, attachment.language);
-    attach(attachment, this, layer, { ...this.settings, bucket: bucket.bucket.bucketName, prefix: bucket.prefix, engine });
+    attach(attachment, this, layer, { ...this.settings, bucket: bucket.bucketName, prefix: bucket.prefix, engine });
     grantWrite(bucket, target);
     checkWhenSynthesized(target, attachment.language);
     this.attached.add(target.construct.node.path);

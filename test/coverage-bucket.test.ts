@@ -255,7 +255,7 @@ describe('on request', () => {
   test('is one that is there already, by its name', () => {
     const scope = new Stack(new App(), 'Stack');
     const bucket = CoverageBucket.fromBucketName(scope, 'Coverage', 'theirs', 'team/');
-    expect([bucket.bucket.bucketName, bucket.prefix]).toEqual(['theirs', 'team/']);
+    expect([bucket.bucketName, bucket.prefix]).toEqual(['theirs', 'team/']);
     expect(CoverageBucket.fromBucketName(scope, 'Other', 'theirs').prefix).toBe('coverage/');
     Template.fromStack(scope).resourceCountIs('AWS::S3::Bucket', 0);
   });

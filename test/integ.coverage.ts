@@ -22,7 +22,7 @@ coverage.attachToAll(stack);
 
 const { assertions } = new IntegTest(app, 'Integ', { testCases: [stack] });
 const uploaded = assertions
-  .awsApiCall('S3', 'listObjectsV2', { Bucket: bucket.bucket.bucketName, Prefix: 'coverage/20' })
+  .awsApiCall('S3', 'listObjectsV2', { Bucket: bucket.bucketName, Prefix: 'coverage/20' })
   .expect(ExpectedResult.objectLike({ KeyCount: 2 * functions.length }))
   .waitForAssertions({ totalTimeout: Duration.minutes(2) });
 for (const { functionName } of functions) {

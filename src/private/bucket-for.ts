@@ -10,7 +10,7 @@ import type { AttachableFunction, Refuse } from './functions/attachable-function
  */
 export function bucketFor(bucket: CoverageBucket, { construct }: AttachableFunction, refuse: Refuse): CoverageBucket {
   const stack = Stack.of(construct);
-  const name = bucket.bucket.bucketName;
+  const name = bucket.bucketName;
   const made = bucket.bucket.node.defaultChild as Partial<s3.CfnBucket> | undefined;
   const isNamed = !Token.isUnresolved(name) || !Token.isUnresolved(made?.bucketName ?? name);
   const { region, account } = bucket.bucket.env;

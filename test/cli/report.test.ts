@@ -55,7 +55,7 @@ describe('a report', () => {
     const { stdout } = await report('s3://tiny-coverage/coverage/');
     const written = (file: string) => readFileSync(path.join(folder, 'coverage', file), 'utf8');
     expect(stdout).toMatch(/index\.js\s*\|\s*75 \|\s*50 \|\s*100 \|\s*75 \| 3/);
-    expect(stdout).toContain('2 objects of 1 functions, the newest of 2026-01-31T12:00:01.000Z\n');
+    expect(stdout).toContain('2 objects of 1 functions, the newest of 2026-01-31T12:00:01Z\n');
     expect(written('lcov.info')).toMatch(/SF:index\.js\n[^]*DA:3,0\n[^]*end_of_record/);
     expect(written('cobertura-coverage.xml')).toMatch(/<coverage lines-valid="4" lines-covered="3" .*branches-valid="2" branches-covered="1"/);
     expect(JSON.parse(written('coverage-summary.json')).total.statements).toMatchObject({ total: 4, covered: 3, pct: 75 });
