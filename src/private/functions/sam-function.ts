@@ -1,40 +1,13 @@
-import { Fn, Stack, Tokenization, aws_iam as iam, type aws_lambda as lambda, aws_sam as sam } from 'aws-cdk-lib';
-import { variablesOf, type AttachableFunction, type CodeLocation, type Refuse } from './attachable-function';
-import { checkLists, roleBehind } from './cfn-function';
+import { Fn, Stack, Tokenization, aws_iam as iam, type aws_sam as sam } from 'aws-cdk-lib';
+import type { CodeLocation, Refuse } from './attachable-function';
+import { ResourceFunction } from './resource-function';
 
 type Policy = Extract<sam.CfnFunction['policies'], readonly unknown[]>[number];
 
 /** A function of a template of the Serverless Application Model: `AWS::Serverless::Function`. */
-export class SamFunction implements AttachableFunction {
+export class SamFunction extends ResourceFunction<sam.CfnFunction> {
   public readonly codeProperty = 'CodeUri';
-  public readonly isLatestNode = false;
   private principal?: iam.IPrincipal;
-
-  public constructor(public readonly resource: sam.CfnFunction) {}
-
-  public get construct(): sam.CfnFunction {
-    return this.resource;
-  }
-
-  public get isImage(): boolean {
-    return this.resource.packageType === 'Image';
-  }
-
-  public get runtime(): string | undefined {
-    return this.resource.runtime;
-  }
-
-  public get handler(): string | undefined {
-    return this.resource.handler;
-  }
-
-  public set handler(handler: string | undefined) {
-    this.resource.handler = handler;
-  }
-
-  public get layerCount(): number {
-    return this.resource.layers?.length ?? 0;
-  }
 
   public get code(): CodeLocation | undefined {
     const { codeUri } = this.resource;
@@ -51,26 +24,14 @@ export class SamFunction implements AttachableFunction {
   }
 
   public get grantPrincipal(): iam.IPrincipal {
-    return (this.principal ??= this.resource.role === undefined ? new PoliciesOfFunction(this.resource) : roleBehind(this.resource));
+    return (this.principal ??= this.resource.role === undefined ? new PoliciesOfFunction(this.resource) : this.roleBehind());
   }
 
-  public variables(): Record<string, string> {
-    return variablesOf(this.resource, this.resource.environment);
-  }
-
-  public check(refuse: Refuse): void {
-    checkLists(this.resource, refuse);
+  public override check(refuse: Refuse): void {
+    super.check(refuse);
     if (this.resource.role === undefined && Tokenization.isResolvable(this.resource.policies)) {
       throw refuse("its 'policies' are a token, so the right to write coverage cannot be added; give a list");
     }
-  }
-
-  public addLayer(layer: lambda.ILayerVersion): void {
-    this.resource.layers = [...this.resource.layers ?? [], layer.layerVersionArn];
-  }
-
-  public setVariable(name: string, value: string): void {
-    this.resource.environment = { variables: { ...this.variables(), [name]: value } };
   }
 }
 
