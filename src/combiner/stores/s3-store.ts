@@ -12,6 +12,7 @@ export class S3Store implements WritableStore {
   public readonly prefix: string;
   /** Of the raw objects that are asked for. */
   private readonly rawPrefix: string;
+  private readonly first: S3Client;
   private client: S3Client;
 
   /** @param prefix what functions upload below; or a part of that, such as `coverage/2026/01/31/` */
@@ -19,7 +20,7 @@ export class S3Store implements WritableStore {
     this.location = `s3://${bucket}/${prefix}`;
     this.prefix = basePrefix(prefix);
     this.rawPrefix = this.prefix === prefix ? rawCoveragePrefix(prefix) : prefix;
-    this.client = this.clientIn(config.region);
+    this.client = this.first = this.clientIn(config.region);
   }
 
   public async* rawKeys(): AsyncIterable<string> {
@@ -121,8 +122,8 @@ export class S3Store implements WritableStore {
       return await send();
     } catch (error) {
       const { name, Region: region } = error as S3Error;
-      // the SDK follows redirects, and not what the bucket's own region says to a request that was signed for another
-      if (name === 'AuthorizationHeaderMalformed' && region !== undefined && await client.config.region() !== region) {
+      // the SDK follows redirects, and not what the bucket's own region says to a request that was signed for another; the word of that is the last
+      if (name === 'AuthorizationHeaderMalformed' && region !== undefined && client === this.first && await client.config.region() !== region) {
         if (this.client === client) {
           this.client = this.clientIn(region);
         }
