@@ -21,7 +21,7 @@ export class DeployedResources {
    */
   public async template(stack: AssemblyStack): Promise<Template> {
     const StackName = stack.parent ? await this.physicalId(stack.parent.stack, stack.parent.logicalId) : stack.name;
-    const { TemplateBody } = await this.call('cloudformation:GetTemplate', stack, (client) => client.send(new GetTemplateCommand({ StackName })));
+    const { TemplateBody } = await this.call('cloudformation:GetTemplate', stack, (client) => client.send(new GetTemplateCommand({ StackName })), TEMPLATE);
     return JSON.parse(TemplateBody!) as Template;
   }
 
@@ -46,34 +46,44 @@ export class DeployedResources {
     throw new StoreError(`the export '${exportName}', which stack ${stack.name} imports, does not exist; deploy the stack that exports it, or name the bucket`);
   }
 
-  private async call<T>(action: string, { name, region }: AssemblyStack, send: (client: CloudFormationClient) => Promise<T>): Promise<T> {
+  private async call<T>(
+    action: string, { name, region }: AssemblyStack, send: (client: CloudFormationClient) => Promise<T>, wanted = BUCKET,
+  ): Promise<T> {
     const client = this.clients.get(region) ?? new CloudFormationClient({ maxAttempts: 4, ...(region !== undefined && { region }) });
     this.clients.set(region, client);
     try {
       return await send(client);
     } catch (error) {
-      throw explained(error as Error, action, `stack ${name}${region === undefined ? '' : ` in ${region}`}`);
+      throw explained(error as Error, action, wanted, `stack ${name}${region === undefined ? '' : ` in ${region}`}`);
     }
   }
 }
 
-const INSTEAD = 'or name the bucket, as in s3://my-coverage-bucket';
+/** What CloudFormation is asked for, and what else can be done. */
+interface Wanted {
+  readonly what: string;
+  readonly instead: readonly string[];
+}
 
-function explained({ name, message }: Error, action: string, what: string): StoreError {
+const BUCKET: Wanted = { what: 'bucket', instead: ['or name the bucket, as in s3://my-coverage-bucket'] };
+const TEMPLATE: Wanted = { what: 'template', instead: [] };
+
+function explained({ name, message }: Error, action: string, { what, instead }: Wanted, stack: string): StoreError {
+  const advice = (...todo: string[]) => [...todo, ...instead].join(', ');
   switch (name) {
     case 'CredentialsProviderError':
-      return new StoreError(`no AWS credentials were found to ask for the bucket of ${what}; set AWS_PROFILE, log in with \`aws sso login\`, ${INSTEAD}`);
+      return new StoreError(`no AWS credentials were found to ask for the ${what} of ${stack}; ${advice('set AWS_PROFILE', 'log in with `aws sso login`')}`);
     case 'AccessDenied':
     case 'AccessDeniedException':
-      return new StoreError(`the bucket of ${what} is not known (${action} is denied); the credentials need ${action}, ${INSTEAD}`);
+      return new StoreError(`the ${what} of ${stack} is not known (${action} is denied); ${advice(`the credentials need ${action}`)}`);
     case 'ExpiredToken':
     case 'ExpiredTokenException':
       return new StoreError('the AWS credentials have expired; log in again');
     case 'ValidationError':
-      return new StoreError(`the bucket of ${what} is not known: ${message}; deploy it, check region and account of the credentials, ${INSTEAD}`);
+      return new StoreError(`the ${what} of ${stack} is not known: ${message}; ${advice('deploy it', 'check region and account of the credentials')}`);
     default:
       return /Region is missing/.test(message)
-        ? new StoreError(`the region of ${what} is not known; set AWS_REGION, ${INSTEAD}`)
-        : new StoreError(`the bucket of ${what} is not known: ${action} failed: ${message || name}; ${INSTEAD}`);
+        ? new StoreError(`the region of ${stack} is not known; ${advice('set AWS_REGION')}`)
+        : new StoreError([`the ${what} of ${stack} is not known: ${action} failed: ${message || name}`, ...instead].join('; '));
   }
 }

@@ -2,6 +2,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { lambdaCoverage } from './command-line';
@@ -295,6 +297,24 @@ test('a bucket of another region is found', async () => {
     expect(stdout).toContain('4 objects of 2 functions');
   } finally {
     await other.stop();
+  }
+});
+
+test('what each region says is of another one ends', async () => {
+  let asked = 0;
+  const server = createServer((_, response) => {
+    asked += 1;
+    response.writeHead(400, { 'content-type': 'application/xml' });
+    response.end(`<Error><Code>AuthorizationHeaderMalformed</Code><Message>wrong</Message><Region>eu-west-${asked}</Region></Error>`);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    const environment = { ...s3.environment(), AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+    const { exitCode, stderr } = await lambdaCoverage(['ls', 's3://elsewhere'], { cwd: folder, environment });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringContaining("s3:ListBucket of 'elsewhere' failed: wrong (400)") });
+    expect(asked).toBe(2);
+  } finally {
+    server.close();
   }
 });
 

@@ -138,16 +138,17 @@ async function invoked({ functions }: CloudAssembly, objects: ReadonlyMap<string
 
 /** What to do about an attached function that has uploaded nothing. */
 async function whyNothing(deployed: DeployedResources, stack: AssemblyStack, logicalId: string): Promise<string> {
+  let unknown = '';
   try {
     const { Handler, Layers } = (await deployed.template(stack)).Resources?.[logicalId]?.Properties ?? {};
     const { Handler: attachedHandler } = stack.template.Resources![logicalId]!.Properties ?? {};
     if (Handler !== attachedHandler || !Array.isArray(Layers) || Layers.length === 0) {
       return `it is deployed without coverage: its handler is '${String(Handler)}'; deploy stack ${stack.name} again`;
     }
-  } catch {
-    // who may not read the template has the other reasons to look for
+  } catch (error) {
+    unknown = `. Whether it is deployed with its layer is not known: ${printable((error as Error).message)}`;
   }
-  return 'was it invoked since it has the layer? Its log has a JSON line of the wrapper where something failed';
+  return `was it invoked since it has the layer? Its log has a JSON line of the wrapper where something failed${unknown}`;
 }
 
 /** Reads and converts the newest objects: rights, damaged objects, sources and source maps that are missing. */
