@@ -36,8 +36,7 @@ describe('a deployed app', { skip: whyNoMiniStack() }, () => {
     outputOf('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', packedFile('js', '.tgz'), `aws-cdk@${CDK_CLI}`, ...peers], { cwd: folder });
     aws = await MiniStack.start();
     const PATH = [path.join(folder, 'node_modules', '.bin'), process.env.PATH].join(path.delimiter);
-    const { TSX_TSCONFIG_PATH: _, ...inherited } = process.env;
-    env = { ...inherited, ...aws.environment, PATH, CDK_DISABLE_VERSION_CHECK: '1', NODE_NO_WARNINGS: '1' };
+    env = { ...aws.commandEnvironment(), PATH };
     Object.assign(process.env, aws.environment);
     // Node.js reads the certificate's variable when it starts
     const client = { requestHandler: { httpsAgent: new Agent({ ca: readFileSync(aws.certificate) }) } };

@@ -89,6 +89,12 @@ export class MiniStack {
     };
   }
 
+  /** That of a command that a user would type, with nothing of the test runner that this process is of. */
+  public commandEnvironment(): NodeJS.ProcessEnv {
+    const { TSX_TSCONFIG_PATH: _, NODE_TEST_CONTEXT: __, ...inherited } = process.env;
+    return { ...inherited, ...this.environment, CDK_DISABLE_VERSION_CHECK: '1', NODE_NO_WARNINGS: '1' };
+  }
+
   public get certificate(): string {
     return path.join(this.folder, 'tmp', 'ministack-tls', 'server.crt');
   }

@@ -27,8 +27,7 @@ describe('docs/getting-started.md', { skip: whyNoMiniStack() }, () => {
   before(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'getting-started-'));
     aws = await MiniStack.start();
-    const { TSX_TSCONFIG_PATH: _, NODE_TEST_CONTEXT: _context, ...inherited } = process.env;
-    env = { ...inherited, ...aws.environment, CDK_DISABLE_VERSION_CHECK: '1', NODE_NO_WARNINGS: '1', NO_COLOR: '1', GITHUB_STEP_SUMMARY: path.join(folder, 'summary.md') };
+    env = { ...aws.commandEnvironment(), NO_COLOR: '1', GITHUB_STEP_SUMMARY: path.join(folder, 'summary.md') };
   });
 
   after(async () => {

@@ -27,6 +27,10 @@ interface View {
   readonly scroll?: number;
 }
 
+interface DeployedTemplate {
+  readonly Resources: Readonly<Record<string, { readonly Type: string }>>;
+}
+
 /** What is typed in each terminal. */
 const SESSIONS: Record<string, readonly string[]> = {
   'terminal-report': ['npx lambda-coverage report --app cdk.out'],
@@ -45,7 +49,8 @@ async function main(): Promise<void> {
     const assembly = path.join(folder, 'cdk.out');
     await synthesizeOrders(assembly);
     const deployment = await LocalDeployment.start(new SynthesizedApp(assembly, 'Orders', 'orders-coverage'), { node: 'current' });
-    const cloudFormation = await LocalCloudFormation.start({ resources: physicalIds(assembly) });
+    const template = JSON.parse(readFileSync(path.join(assembly, 'Orders.template.json'), 'utf8')) as DeployedTemplate;
+    const cloudFormation = await LocalCloudFormation.start({ resources: physicalIds(template), templates: { Orders: template } });
     try {
       for (const event of JSON.parse(readFileSync(path.join(ROOT, 'examples', 'orders', 'events.json'), 'utf8')) as ExampleEvent[]) {
         await deployment.invoke(event.function, event.event);
@@ -70,8 +75,7 @@ async function main(): Promise<void> {
 }
 
 /** The names that things would have been given in AWS: functions those of their constructs, as the local Lambda has them. */
-function physicalIds(assembly: string): Record<string, string> {
-  const { Resources } = JSON.parse(readFileSync(path.join(assembly, 'Orders.template.json'), 'utf8')) as { Resources: Record<string, { Type: string }> };
+function physicalIds({ Resources }: DeployedTemplate): Record<string, string> {
   return Object.fromEntries(Object.entries(Resources).map(([id, { Type }]) => [`Orders/${id}`, Type === 'AWS::S3::Bucket' ? 'orders-coverage' : id.replace(/[0-9A-F]{8}$/, '')]));
 }
 
@@ -82,7 +86,6 @@ async function record(commands: readonly string[], cwd: string, env: NodeJS.Proc
   const typed = commands.map((command) => `code=$?; printf '\\033[32m$\\033[0m %s\\n' ${quoted(command)}; (exit $code); ${command.replace('npx lambda-coverage', cli)}`);
   const script = `stty cols ${COLUMNS}; ${typed.join('; ')}`;
   // not synchronous, since the servers are in this process
-
   const child = spawn('script', ['-qc', `bash -c ${quoted(script)}`, '/dev/null'], { cwd, env: { ...env, TERM: 'xterm-256color', SHELL: '/bin/bash' }, stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   for await (const chunk of child.stdout) {
