@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { build, type BuildOptions, type Metafile } from 'esbuild';
 import { bundledTypes } from './api-types';
 import { builtinModules, LOAD_BUILTIN } from './builtin-modules';
+import { buildPythonLayer, PYTHON_LICENSES } from './python-layer/python-layer';
 import { thirdPartyLicenses } from './third-party-licenses';
 
 const root = dirname(__dirname);
@@ -150,9 +151,13 @@ async function main(): Promise<void> {
     const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
     console.log(`${name.padEnd(18)} ${(bytes / 1024).toFixed(0).padStart(6)} KB`);
   }
-  for (const [folder, found] of [...metafiles, [assets, [...metafiles.values()].flat()] as const]) {
+  const pythonLayer = join(assets, 'python-layer');
+  const ofPython = buildPythonLayer(root, pythonLayer, version) ? [readFileSync(join(pythonLayer, PYTHON_LICENSES), 'utf8')] : [];
+  for (const [folder, found] of metafiles) {
     writeFileSync(join(folder, LICENSES), thirdPartyLicenses(root, found));
   }
+  const all = thirdPartyLicenses(root, [...metafiles.values()].flat());
+  writeFileSync(join(assets, LICENSES), [all, ...ofPython].join(`\n${'-'.repeat(80)}\n\n`));
   writeApiTypes();
   addApiToLayer();
   const page = await reportPage();

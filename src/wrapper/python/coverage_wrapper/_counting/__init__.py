@@ -1,0 +1,1 @@
+"""How code is counted: by coverage.py's tracers, file by file, and made into raw objects."""

@@ -1,0 +1,1 @@
+"""How raw objects get to the bucket, or wait until they can."""
