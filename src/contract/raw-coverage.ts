@@ -4,7 +4,8 @@
  * It is JSON (gzipped by whoever stores it), versioned and self-describing, and has a kind for each engine. The `result`
  * of kind `v8` keeps the form of V8's `Profiler.takePreciseCoverage`, which other tools of that family read; that of kind
  * `istanbul` has the counters of code that was instrumented when it was built, by the names that Istanbul gives them; that of kind
- * `counters` those of code that was instrumented when the app was synthesized, by the tables that say what they mean.
+ * `counters` those of code that was instrumented when the app was synthesized, by the tables that say what they mean; that of kind
+ * `python` what coverage.py's tracers saw of Python files, by the tables of these.
  */
 import { decodeCounterValues, MOST_COUNTERS } from './counter-values';
 
@@ -14,7 +15,7 @@ export const RAW_COVERAGE_VERSION = 1;
 const { stringify } = JSON;
 
 /** One take. Further engines add a member to this union, an entry to `RESULT_DECODERS` and nothing else here. */
-export type RawCoverage = V8RawCoverage | IstanbulRawCoverage | CountersRawCoverage;
+export type RawCoverage = V8RawCoverage | IstanbulRawCoverage | CountersRawCoverage | PythonRawCoverage;
 
 interface RawCoverageEnvelope {
   readonly version: typeof RAW_COVERAGE_VERSION;
@@ -38,6 +39,11 @@ export interface CountersRawCoverage extends RawCoverageEnvelope {
   readonly result: readonly CountedScript[];
 }
 
+export interface PythonRawCoverage extends RawCoverageEnvelope {
+  readonly kind: 'python';
+  readonly result: readonly PythonFile[];
+}
+
 export interface RawCoverageMetadata {
   readonly functionName: string;
   readonly functionVersion: string;
@@ -48,14 +54,15 @@ export interface RawCoverageMetadata {
   /** When it was taken: ISO 8601, UTC, milliseconds. */
   readonly timestamp: string;
   /**
-   * `init`: since the environment started; with counters that are built in until the handler is there, else until the end of the first invocation.
+   * `init`: since the environment started; with counters that are built in and in Python until the handler is there, else until the end of the first
+   * invocation.
    * `invocation`: since the take before.
    */
   readonly phase: 'init' | 'invocation';
   readonly runId?: string;
   /** As `AWS_EXECUTION_ENV` names it, such as `AWS_Lambda_nodejs22.x`. */
   readonly runtime: string;
-  /** Version of the engine that counted, such as V8's `12.4.254.21-node.33`. */
+  /** Version of the engine that counted, such as V8's `12.4.254.21-node.33` or `coverage.py 7.17.3 (ctrace)`. */
   readonly engine: string;
   /** Version of the layer. */
   readonly layerVersion: string;
@@ -126,6 +133,21 @@ export interface CountedScript {
   readonly counts?: string;
 }
 
+/** What ran of a Python file: arcs where branches are measured, else lines. */
+export interface PythonFile {
+  /** Path below the task root, with forward slashes. */
+  readonly path: string;
+  /** SHA-256 of the identity of its table, in hexadecimal; see `python-table.ts`. It is kept as sources are. */
+  readonly table: string;
+  /**
+   * Pairs, one after the other: from a line to a line. A negative one is that of what begins there: it is entered (from) or left (to).
+   * Coverage.py calls them arcs.
+   */
+  readonly arcs?: readonly number[];
+  /** Numbers of lines, from 1. */
+  readonly lines?: readonly number[];
+}
+
 export interface OmittedScript {
   /** A path where an instrumented file has no URL. */
   readonly url: string;
@@ -186,6 +208,7 @@ const RESULT_DECODERS: { [Kind in RawCoverage['kind']]: (result: unknown) => Ext
   v8: (result) => list(result, 'result', decodeScript),
   istanbul: (result) => list(result, 'result', decodeInstrumentedFile),
   counters: (result) => list(result, 'result', decodeCountedScript),
+  python: (result) => list(result, 'result', decodePythonFile),
 };
 
 function decodeMetadata(fields: Fields): RawCoverageMetadata {
@@ -281,6 +304,19 @@ function decodeCountedScript(value: unknown, at: string): CountedScript {
   return { table: digest(table, `${at}.table`), [name]: values };
 }
 
+function decodePythonFile(value: unknown, at: string): PythonFile {
+  const fields = object(value, at);
+  const file = { path: text(fields.path, `${at}.path`), table: digest(fields.table, `${at}.table`) };
+  if (fields.arcs === undefined) {
+    return { ...file, lines: list(fields.lines, `${at}.lines`, natural) };
+  }
+  const arcs = list(fields.arcs, `${at}.arcs`, integer);
+  if (arcs.length % 2 !== 0) {
+    throw new Error(`${at}.arcs has ${arcs.length} numbers, which are no pairs`);
+  }
+  return { ...file, arcs };
+}
+
 type Fields = Readonly<Record<string, unknown>>;
 
 function parseJson(json: string): unknown {
@@ -334,6 +370,13 @@ function boolean(value: unknown, at: string): boolean {
 function natural(value: unknown, at: string): number {
   if (!Number.isSafeInteger(value) || (value as number) < 0) {
     throw new Error(`${at} is ${show(value)}, not a whole number from 0`);
+  }
+  return value as number;
+}
+
+function integer(value: unknown, at: string): number {
+  if (!Number.isSafeInteger(value)) {
+    throw new Error(`${at} is ${show(value)}, not a whole number`);
   }
   return value as number;
 }

@@ -3,18 +3,18 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import type { Shutdown } from './execution-environment';
 import { ExecutionEnvironment, timeoutError } from './execution-environment';
-import type { FunctionConfiguration } from './function-configuration';
+import type { FunctionConfiguration, RuntimeProgram } from './function-configuration';
 import type { ProcessUsage } from './function-process';
 import type { Answer } from './invocation';
 import { failure, Invocation } from './invocation';
 import type { InvocationResult } from './invocation-result';
 import { resultOf } from './invocation-result';
 import type { InvokeOptions, LocalLambdaOptions } from './local-lambda-options';
+import { NodeRuntime } from './node-runtime';
 import type { NodeVersion } from './node-versions';
-import { nodeBinary } from './node-versions';
 import { OptFolder } from './opt-folder';
 import { OrphanReaper } from './orphan-reaper';
-import { runtimeFolder } from './runtime-folder';
+import { isPython, PythonRuntime } from './python-runtime';
 
 export type { InvocationResult, InvokeOptions, LocalLambdaOptions };
 
@@ -39,18 +39,13 @@ const INIT_LIMIT_MS = 10_000;
 export class LocalLambda {
   public static async start(options: LocalLambdaOptions): Promise<LocalLambda> {
     if (process.platform === 'win32') throw new Error('the local Lambda freezes processes by signals, which Windows does not have: use WSL');
-    const node = await nodeBinary(options.node ?? /\d+/.exec(options.runtime)![0] as NodeVersion);
-    const varRuntime = await runtimeFolder(
-      options.runtimeClient ?? (options.runtime === 'nodejs24.x' ? '4.0.2' : '3.3.0'),
-      (options.nativeClient ?? process.env.LOCAL_LAMBDA_NATIVE_CLIENT === '1') ? 'native' : 'rapid-client.cjs',
-    );
+    const program = await programOf(options);
     const ownFolder = await mkdtemp(path.join(tmpdir(), 'local-lambda-'));
     const tmpFolder = options.tmpDir ?? path.join(ownFolder, 'tmp');
     await mkdir(tmpFolder, { recursive: true });
     const configuration: FunctionConfiguration = {
       runtime: options.runtime,
-      node,
-      runtimeFolder: varRuntime,
+      program,
       taskRoot: path.resolve(options.taskRoot),
       opt: await OptFolder.of(options.layers ?? [], path.join(ownFolder, 'opt')),
       handler: options.handler,
@@ -169,4 +164,13 @@ export class LocalLambda {
     const text = /Task timed out.*seconds/.exec(answer.body.toString())![0];
     this.logs.push(`${new Date().toISOString()} ${invocation.requestId} ${text}`);
   }
+}
+
+function programOf({ runtime, node, runtimeClient, nativeClient }: LocalLambdaOptions): Promise<RuntimeProgram> {
+  if (isPython(runtime)) return PythonRuntime.of(runtime);
+  return NodeRuntime.of({
+    node: node ?? /\d+/.exec(runtime)![0] as NodeVersion,
+    client: runtimeClient ?? (runtime === 'nodejs24.x' ? '4.0.2' : '3.3.0'),
+    addon: (nativeClient ?? process.env.LOCAL_LAMBDA_NATIVE_CLIENT === '1') ? 'native' : 'rapid-client.cjs',
+  });
 }
