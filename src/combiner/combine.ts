@@ -10,6 +10,7 @@ import { scriptSource, type ContentFinder } from './kept-content';
 import { MergedCoverage } from './merging/merged-coverage';
 import type { Alike } from './merging/merged-metadata';
 import type { MergedScript } from './merging/raw-merge';
+import { pythonFiles, readPythonCode, type PythonBuild } from './python/python-code';
 import { readObjects, type ReadOptions, type ReadResult } from './reading/read-objects';
 import type { Repository } from './repository';
 import type { CoverageStore } from './stores/store';
@@ -93,8 +94,9 @@ export async function convertMerged(merged: MergedCoverage, sources: ContentFind
   }
   const find: ContentFinder = async (sha256) => assembly?.contents.get(sha256) ?? sources(sha256);
   const { builds: counted, errors: unreadable } = await readCountedCode(find, merged.counters.scripts());
-  errors.push(...unreadable);
-  const all: Array<MergedScript | CountedBuild> = [...merged.v8.scripts(), ...counted];
+  const { builds: python, errors: withoutTable } = await readPythonCode(find, merged.python.files());
+  errors.push(...unreadable, ...withoutTable);
+  const all: Build[] = [...merged.v8.scripts(), ...counted, ...python];
   const { newest, older } = allBuilds ? { newest: all, older: [] } : newestBuilds(all);
   errors.push(...older.map(olderBuild));
   const scripts = newest.filter(isOfV8);
@@ -124,9 +126,10 @@ export async function convertMerged(merged: MergedCoverage, sources: ContentFind
     }
     collectGarbage();
   }
-  for (const build of [...newest.filter((one) => !isOfV8(one)), ...unique(neverCounted.filter(isIdle))] as CountedBuild[]) {
+  for (const build of [...newest.filter(isCounted), ...unique(neverCounted.filter(isIdle))]) {
     files.push(...filesOf(build).map((file) => ({ ...file, ...dated(build) })));
   }
+  files.push(...pythonFiles(newest.filter(isPython)));
   for (const script of older.filter(isOfV8).filter((one) => instrumented.mayBeIn(one))) {
     const source = await scriptSource(find, script).catch(() => undefined); // it is left out, whatever is wrong with it
     if (source) {
@@ -161,8 +164,18 @@ function withMap(script: MergedScript, assembly: CloudAssembly | undefined): Mer
   return same?.sourceMap ? { ...script, sourceMap: same.sourceMap } : script;
 }
 
-function isOfV8(script: MergedScript | CountedBuild): script is MergedScript {
-  return 'functions' in script;
+type Build = MergedScript | CountedBuild | PythonBuild;
+
+function isOfV8(build: Build): build is MergedScript {
+  return 'functions' in build;
+}
+
+function isCounted(build: Build): build is CountedBuild {
+  return 'values' in build;
+}
+
+function isPython(build: Build): build is PythonBuild {
+  return 'arcs' in build;
 }
 
 function unique<T extends MergedScript | CountedBuild>(scripts: readonly T[]): T[] {
@@ -170,6 +183,6 @@ function unique<T extends MergedScript | CountedBuild>(scripts: readonly T[]): T
 }
 
 /** Scripts of the same content at two paths are two files; and what two functions want to see of one may differ. */
-function identity({ sha256, path, include, exclude, branchCoverage }: MergedScript | CountedBuild): string {
+function identity({ sha256, path, include, exclude, branchCoverage }: Build): string {
   return JSON.stringify([sha256, path, include, exclude, branchCoverage]);
 }

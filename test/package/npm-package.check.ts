@@ -40,6 +40,7 @@ describe('content', () => {
       /^assets\/instrumenter\/(index\.js|THIRD-PARTY-LICENSES\.txt)$/,
       /^assets\/cli\/(lambda-coverage\.js|assets\/.*|THIRD-PARTY-LICENSES\.txt)$/,
       /^assets\/THIRD-PARTY-LICENSES\.txt$/,
+      /^assets\/python-layer\/python\/coverage_(?:wrapper|layer)\/[\w/.-]+\.(?:py|pyc|so|typed|txt)$/,
     ];
     const names = packed.files.map((file) => file.path);
     assert.deepEqual(names.filter((name) => !allowed.some((pattern) => pattern.test(name)) || name.endsWith('.map')), []);

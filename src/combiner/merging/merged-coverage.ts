@@ -1,6 +1,7 @@
 import { CounterMerge } from './counter-merge';
 import { InstrumentedMerge } from './instrumented-merge';
 import { isNewer, ofMerged, SAME_FUNCTION, type Alike } from './merged-metadata';
+import { PythonMerge } from './python-merge';
 import { RawMerge } from './raw-merge';
 import { RAW_COVERAGE_VERSION, type OmittedScript, type RawCoverage, type RawCoverageMetadata } from '../../contract/raw-coverage';
 
@@ -18,6 +19,8 @@ export class MergedCoverage {
   public readonly instrumented: InstrumentedMerge;
   /** Of code that was instrumented when the app was synthesized. */
   public readonly counters: CounterMerge;
+  /** Of Python. */
+  public readonly python: PythonMerge;
   private readonly omissions = new Map<string, Omissions>();
 
   /** @param alike what objects have to agree in to be merged into one */
@@ -25,6 +28,7 @@ export class MergedCoverage {
     this.v8 = new RawMerge(alike);
     this.instrumented = new InstrumentedMerge(alike);
     this.counters = new CounterMerge(alike);
+    this.python = new PythonMerge(alike);
   }
 
   public add(raw: RawCoverage): void {
@@ -32,6 +36,7 @@ export class MergedCoverage {
       case 'v8': this.v8.add(raw); break;
       case 'istanbul': this.instrumented.add(raw); break;
       case 'counters': this.counters.add(raw); break;
+      case 'python': this.python.add(raw); break;
     }
     if (raw.omitted.length > 0) {
       this.omit(raw);
@@ -69,7 +74,7 @@ export class MergedCoverage {
       const omitted = [...scripts.keys()].sort().map((name) => scripts.get(name)!);
       return { version: RAW_COVERAGE_VERSION, kind: 'v8', metadata: ofMerged(metadata), omitted, result: [] };
     });
-    return [...this.v8.raws(), ...this.instrumented.raws(), ...this.counters.raws(), ...omissions];
+    return [...this.v8.raws(), ...this.instrumented.raws(), ...this.counters.raws(), ...this.python.raws(), ...omissions];
   }
 
   private omit({ metadata, omitted }: RawCoverage): void {

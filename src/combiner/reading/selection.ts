@@ -61,7 +61,7 @@ export class Selector {
 
   /** Whether it is such a start: with other ways of counting, the first invocation is a part of it. */
   public isStart({ kind, metadata: { functionName, timestamp, runId, phase } }: RawCoverage): boolean {
-    return this.startsBefore !== undefined && kind === 'counters' && phase === 'init' && Date.parse(timestamp) < this.startsBefore.getTime()
+    return this.startsBefore !== undefined && (kind === 'counters' || kind === 'python') && phase === 'init' && Date.parse(timestamp) < this.startsBefore.getTime()
       && this.isFunction(functionName) && this.isOfRun(runId);
   }
 

@@ -18,6 +18,7 @@ const MERGES: Record<RawCoverage['kind'], (results: readonly never[]) => RawCove
   v8: mergeScripts,
   istanbul: mergeFiles,
   counters: mergeCounted,
+  python: (results) => results, // comes from another wrapper
 };
 
 function mergeCounted(scripts: readonly CountedScript[]): CountedScript[] {
