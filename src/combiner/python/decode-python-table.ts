@@ -29,9 +29,11 @@ export function decodePythonTable(json: string, name: string): DecodedPythonTabl
   const lines = table.text.split('\n').length;
   const isLine = (value: unknown) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= lines;
   const isExit = (value: unknown) => Number.isInteger(value) && Math.abs(value as number) <= lines;
+  const isBranch = ([line, exits, destinations]: readonly [number, number, readonly number[]]) =>
+    isLine(line) && Number.isInteger(exits) && isListOf(destinations, isExit);
   const isWhole = isListOf(table.statements, isLine) && isListOf(table.excluded, isLine)
     && isListOf(table.multiline, (range) => isListOf(range, isLine) && range.length === 2)
-    && (table.branches === undefined || isListOf(table.branches, ([line, exits, destinations]) => isLine(line) && Number.isInteger(exits) && isListOf(destinations, isExit)))
+    && (table.branches === undefined || isListOf(table.branches, isBranch))
     && (table.noBranch === undefined || isListOf(table.noBranch, isLine))
     && (table.jumps === undefined || isListOf(table.jumps, (jump) => isListOf(jump, isExit) && (jump.length === 2 || jump.length === 4)))
     && isListOf(table.functions, ([title, first, last, own]) => typeof title === 'string' && isLine(first) && isLine(last) && isListOf(own, isLine));

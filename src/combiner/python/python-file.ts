@@ -54,7 +54,8 @@ export function pythonFile(path: string, passed: readonly PassedPython[], branch
 
 /** As `analysis_from_file_reporter` and `Analysis` of coverage.py. */
 function analyzed({ table, arcs, lines }: PassedPython): Analysis {
-  const first = new Map(table.multiline.flatMap(([start, end]) => Array.from({ length: end - start + 1 }, (_, index) => [start + index, start] as const)));
+  const linesOf = (start: number, end: number) => Array.from({ length: end - start + 1 }, (_, index) => [start + index, start] as const);
+  const first = new Map(table.multiline.flatMap(([start, end]) => linesOf(start, end)));
   const firstLine = (line: number) => (line < 0 ? -(first.get(-line) ?? -line) : first.get(line) ?? line);
   const jumps = new Map((table.jumps ?? []).map(([from, to, ...arc]) => [`${from},${to}`, arc.length === 2 ? arc.join(',') : undefined]));
   const fixed = (arc: string) => (jumps.has(arc) ? jumps.get(arc) : arc);

@@ -52,8 +52,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function start(version: (typeof PYTHON_VERSIONS)[number], attached: boolean, handler = 'app.handler'): Promise<LocalLambda> {
-  const settings = { ...DEFAULT_SETTINGS, bucket: BUCKET, handler };
+async function start(version: (typeof PYTHON_VERSIONS)[number], attached: boolean, handler = 'app.handler', bucket = BUCKET): Promise<LocalLambda> {
+  const settings = { ...DEFAULT_SETTINGS, bucket, handler };
   return (lambda = await LocalLambda.start({
     runtime: `python${version}`,
     taskRoot: folder,
@@ -75,7 +75,7 @@ describe.each(PYTHON_VERSIONS.filter(hasPython))('Python %s', (version) => {
     expect((await fn.invoke({})).payload).toEqual({ small: true });
     await fn.settled();
     expect(fn.logs).toEqual([]);
-    const { coverage, errors } = await combine(new S3Store({ bucket: BUCKET, prefix: 'coverage/', client: s3.client() }));
+    const { coverage, errors } = await combine(new S3Store(BUCKET, 'coverage/', { endpoint: s3.endpoint, region: s3.region, credentials: s3.credentials }));
     expect(errors).toEqual([]);
     expect(coverage.files()).toEqual(['app.py', 'helper.py']);
     // the lines of the text above, by hand
@@ -99,13 +99,11 @@ describe.each(PYTHON_VERSIONS.filter(hasPython))('Python %s', (version) => {
   });
 
   test('goes on where the bucket is not there, and says so once', async () => {
-    await s3.stop();
-    const fn = await start(version, true);
+    const fn = await start(version, true, 'app.handler', 'no-such-bucket');
     expect((await fn.invoke({})).payload).toEqual({ small: true });
     await fn.settled();
     expect((await fn.invoke({})).payload).toEqual({ small: true });
     await fn.settled();
     expect(fn.logs.map((line) => (JSON.parse(line) as { error_type: string }).error_type)).toEqual(['S3UploadError']);
-    s3 = await LocalS3.start({ buckets: [BUCKET] });
   });
 });

@@ -105,6 +105,8 @@ def describe(coverage_py: CoveragePy, file: str, text: str, branch: bool) -> Dic
     if branch:
         destinations: Dict[int, Set[int]] = {}
         for start, end in parser.arcs():
+            if start < 0:
+                continue  # coverage.py 7.6 has entries among them, which are no lines
             destinations.setdefault(start, set()).add(end)
         exits: Dict[int, int] = parser.exit_counts()
         several = [line for line in destinations if len(destinations[line]) > 1 or exits.get(line, 0) > 1]
