@@ -106,7 +106,7 @@ describe('an object that cannot be read is named, and the rest is combined:', ()
     ['a truncated one', tinyObject(7).body.subarray(0, 60), /damaged gzip/],
     ['one that is not JSON', gzipSync('<html>'), /not JSON/],
     ['one of another version', tinyObject(7, (raw) => ({ ...raw, version: 99 })).body, /version 99 cannot be read by this release \(it reads 1\)/],
-    ['one of an unknown kind', tinyObject(7, (raw) => ({ ...raw, kind: 'cobol' })).body, /kind 'cobol' cannot be read by this release \(it reads v8, istanbul, counters\)/],
+    ['one of an unknown kind', tinyObject(7, (raw) => ({ ...raw, kind: 'cobol' })).body, /kind 'cobol' cannot be read by this release \(it reads v8, istanbul, counters, python\)/],
     ['one with ranges out of shape', tinyObject(7, (raw) => ({ ...raw, result: [{ ...(raw.result[0] as object), functions: [{}] }] })).body, /ranges is missing/],
     ['a gzip bomb', gzipSync(Buffer.alloc(300 * 1024 * 1024)), /unpacks to more than/],
   ];

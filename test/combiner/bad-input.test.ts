@@ -52,7 +52,7 @@ describe('an object', () => {
     ['that is empty', damaged(''), /not JSON/],
     ['that is not JSON', damaged('<html>'), /not JSON/],
     ['of another version', tinyObject(1, (raw) => ({ ...raw, version: 2 })), /version 2 cannot be read by this release/],
-    ['of another kind', tinyObject(1, (raw) => ({ ...raw, kind: 'python' })), /kind 'python' cannot be read by this release/],
+    ['of another kind', tinyObject(1, (raw) => ({ ...raw, kind: 'cobol' })), /kind 'cobol' cannot be read by this release/],
     ['with keys that pollute prototypes', damaged('{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"version":1}'), /kind is missing/],
     ['with several lines, one of which is wrong', damaged('{"version":1}\n{"version":2}\n'), /line 1: kind is missing/],
   ])('%s is named, and the others are combined', async (_, object, message) => {

@@ -170,7 +170,7 @@ test.each(OPTIONAL)('%s may be missing', (path) => {
 
 test.each<[string, string, unknown, string]>([
   ['a later version', 'version', 2, 'version 2 cannot be read by this release (it reads 1); update cdk-lambda-coverage'],
-  ['an unknown kind', 'kind', 'blocks', "kind 'blocks' cannot be read by this release (it reads v8, istanbul, counters); update cdk-lambda-coverage"],
+  ['an unknown kind', 'kind', 'blocks', "kind 'blocks' cannot be read by this release (it reads v8, istanbul, counters, python); update cdk-lambda-coverage"],
   ['a kind of the prototype', 'kind', 'constructor', "kind 'constructor' cannot be read"],
   ['a time without its zone', 'metadata.timestamp', '2026-01-31T23:59:59', 'not a time such as 2026-01-31T23:59:59.999Z'],
   ['a day that there is not', 'metadata.timestamp', '2026-02-30T00:00:00.000Z', 'not a time'],
