@@ -9,7 +9,7 @@ const APP = '--app "tsx --tsconfig $PWD/tsconfig.dev.json {filePath}"';
 export class ConstructTests extends Component {
   constructor(project: typescript.TypeScriptProject) {
     super(project);
-    project.addDevDeps('cdk-nag@^2.38', '@aws-cdk/integ-runner@2.197.10', '@aws-cdk/integ-tests-alpha@2.239.0-alpha.0');
+    project.addDevDeps('cdk-nag@^2.38', '@aws-cdk/integ-runner@2.197.10', '@aws-cdk/integ-tests-alpha@2.239.0-alpha.0', '@aws-cdk/aws-lambda-python-alpha@2.237.1-alpha.0');
     const runner = `integ-runner --directory test --language typescript ${APP}`;
     project.addTask('integ', { description: 'Compare integ.*.ts with their snapshots', exec: runner });
     project.addTask('integ:update', { description: 'Write the snapshots of integ.*.ts anew, without deploying them', exec: `${runner} --update-on-failed --dry-run` });

@@ -1,5 +1,6 @@
 import type { CfnResource, RemovalPolicy, aws_lambda as lambda } from 'aws-cdk-lib';
 import { Construct, type IConstruct } from 'constructs';
+import { DEFAULT_SETTINGS } from './contract/environment';
 import { CoverageBucket } from './coverage-bucket';
 import type { CoverageConfig } from './coverage-config';
 import { CoverageEngine } from './coverage-engine';
@@ -12,7 +13,7 @@ import { errorAt } from './private/errors';
 import type { AttachableFunction } from './private/functions/attachable-function';
 import { findFunction, functionOfResource } from './private/functions/find-function';
 import { grantWrite } from './private/grant-write';
-import { NODE, type Language } from './private/languages';
+import { NODE, PYTHON, type Language } from './private/languages';
 import { layerVersion } from './private/layer-version';
 import { checkBucket, checkedPrefix, commonSettings, type CommonSettings } from './private/settings';
 import { warnOfMissingSourceMap } from './private/source-map-check';
@@ -28,7 +29,7 @@ export interface CoverageLayerProps extends CoverageConfig {
   readonly bucket?: CoverageBucket;
 
   /**
-   * What counts the parts of a function that run.
+   * What counts the parts of a function in Node.js that run. Functions in Python are counted by coverage.py, whatever this is.
    *
    * @default CoverageEngine.AUTO
    */
@@ -42,13 +43,22 @@ export interface CoverageLayerProps extends CoverageConfig {
   readonly counts?: boolean;
 
   /**
-   * A layer version that you have published, such as one for all accounts of an organization.
+   * A layer version for functions in Node.js that you have published, such as one for all accounts of an organization.
    *
    * It has to be made of the layer of this very release, which is `assets/layer` of the package.
    *
-   * @default - one is made in each stack that has functions with coverage
+   * @default - one is made in each stack that has functions in Node.js with coverage
    */
   readonly layerVersion?: lambda.ILayerVersion;
+
+  /**
+   * A layer version for functions in Python that you have published.
+   *
+   * It has to be made of the layer of this very release, which is `assets/python-layer` of the package.
+   *
+   * @default - one is made in each stack that has functions in Python with coverage
+   */
+  readonly pythonLayerVersion?: lambda.ILayerVersion;
 
   /**
    * What becomes of layer versions that are made, when they are replaced or leave their stack. `RemovalPolicy.RETAIN` keeps those that
@@ -62,7 +72,7 @@ export interface CoverageLayerProps extends CoverageConfig {
 /** Options for one function that coverage is attached to. */
 export interface AttachOptions {
   /**
-   * What counts the parts of this function that run.
+   * What counts the parts of this function that run, if it is one in Node.js.
    *
    * @default - that of the `CoverageLayer`
    */
@@ -98,7 +108,7 @@ export interface LeftOutFunction {
 /**
  * Collects code coverage of Lambda functions while they run.
  *
- * Supports zip packages on the runtimes nodejs18.x, nodejs20.x, nodejs22.x and nodejs24.x, of both architectures.
+ * Supports zip packages of both architectures on the runtimes nodejs18.x, nodejs20.x, nodejs22.x and nodejs24.x, and python3.8 to python3.14.
  *
  * @example
  * declare const fn: lambda.Function;
@@ -111,7 +121,7 @@ export class CoverageLayer extends Construct {
   private readonly engine: CoverageEngine;
   private readonly counts: boolean;
   private readonly prefix?: string;
-  private readonly layers: Pick<CoverageLayerProps, 'layerVersion' | 'layerRemovalPolicy'>;
+  private readonly layers: Pick<CoverageLayerProps, 'layerVersion' | 'pythonLayerVersion' | 'layerRemovalPolicy'>;
   private readonly attached = new Set<string>();
   private readonly leftOut = new Map<string, string>();
   private usedBucket?: CoverageBucket;
@@ -158,9 +168,14 @@ export class CoverageLayer extends Construct {
     return [...this.leftOut].sort(([one], [other]) => (one < other ? -1 : 1)).map(([path, reason]) => ({ path, reason }));
   }
 
-  /** ARN of the layer version that functions of this construct's stack get. */
+  /** ARN of the layer version that functions in Node.js of this construct's stack get. */
   public get layerVersionArn(): string {
     return this.layerFor(this, NODE).layerVersionArn;
+  }
+
+  /** ARN of the layer version that functions in Python of this construct's stack get. */
+  public get pythonLayerVersionArn(): string {
+    return this.layerFor(this, PYTHON).layerVersionArn;
   }
 
   /**
@@ -171,7 +186,8 @@ export class CoverageLayer extends Construct {
    * function behind it is changed. Attaching the same function again changes nothing; with `enabled: false` nothing is
    * changed at all.
    *
-   * Counters are built into a copy of its code where that can be done; see `CoverageEngine`.
+   * Counters are built into a copy of its code where that can be done, if it is in Node.js; see `CoverageEngine`. Code in Python stays as it
+   * is; where the function sets `PYTHONPATH`, the folders of layers are appended, which Lambda would have put there otherwise.
    *
    * Where V8 counts, Node.js's compile cache is switched off by `NODE_DISABLE_COMPILE_CACHE`, unless the function sets that variable, since
    * code from the cache has no exact coverage.
@@ -263,7 +279,7 @@ export class CoverageLayer extends Construct {
     const bucket = bucketFor(this.bucket, target, refuse);
     const wanted = options.engine === undefined ? this.engine : checkedEngine(target.construct, options.engine);
     warnOfMissingSourceMap(attachment);
-    const engine = applyEngine(attachment, wanted, { include, exclude, counts: this.counts });
+    const engine = applyEngine(attachment, wanted, { include, exclude, counts: this.counts }) ?? DEFAULT_SETTINGS.engine;
     const layer = this.layerFor(target.construct, attachment.language);
     attach(attachment, this, layer, { ...this.settings, bucket: bucket.bucketName, prefix: bucket.prefix, engine });
     grantWrite(bucket, target);
@@ -273,8 +289,9 @@ export class CoverageLayer extends Construct {
   }
 
   private layerFor(construct: IConstruct, language: Language): lambda.ILayerVersion {
-    const { layerVersion: given, layerRemovalPolicy } = this.layers;
-    return given ?? layerVersion(construct, language, layerRemovalPolicy);
+    const { layers } = this;
+    const given = language === PYTHON ? layers.pythonLayerVersion : layers.layerVersion;
+    return given ?? layerVersion(construct, language, layers.layerRemovalPolicy);
   }
 
   private makeBucket(): CoverageBucket {

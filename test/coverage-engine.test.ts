@@ -1,21 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { App, Stack, Stage, aws_lambda as lambda, aws_lambda_nodejs as nodejs, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { taskFolder } from './task-folder';
 import { CoverageEngine, CoverageLayer } from '../src';
 import { TABLE_FOLDER } from '../src/contract/counter-table';
 
 const HANDLER = 'exports.handler = async (event) => (event.x ? 1 : 2);\n';
-
-function folderOf(files: Record<string, string>): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'engine-'));
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
-    writeFileSync(path.join(folder, name), content);
-  }
-  return folder;
-}
 
 function makeFunction(scope: Stack, code: lambda.Code, id = 'Fn'): lambda.Function {
   return new lambda.Function(scope, id, { runtime: lambda.Runtime.NODEJS_22_X, handler: 'index.handler', code });
@@ -44,7 +36,7 @@ const isInstrumented = (folder: string) => readdirSync(folder).includes(TABLE_FO
 test('the code is a copy with counters; the wrapper knows it, and the compile cache stays as it is', () => {
   const app = new App();
   const stack = new Stack(app, 'Stack');
-  const source = folderOf({ 'index.js': HANDLER });
+  const source = taskFolder({ 'index.js': HANDLER });
   const fn = makeFunction(stack, lambda.Code.fromAsset(source));
   new CoverageLayer(stack, 'Coverage', { engine: CoverageEngine.INSTRUMENTED }).attachTo(fn);
   const code = codeOf(app, fn);
@@ -58,7 +50,7 @@ test('the code is a copy with counters; the wrapper knows it, and the compile ca
 test('without a word, counters are built in where that can be', () => {
   const app = new App();
   const stack = new Stack(app, 'Stack');
-  const [folder, inline] = [lambda.Code.fromAsset(folderOf({ 'index.js': HANDLER })), lambda.Code.fromInline(HANDLER)].map((code, index) => makeFunction(stack, code, `Fn${index}`));
+  const [folder, inline] = [lambda.Code.fromAsset(taskFolder({ 'index.js': HANDLER })), lambda.Code.fromInline(HANDLER)].map((code, index) => makeFunction(stack, code, `Fn${index}`));
   const coverage = new CoverageLayer(stack, 'Coverage');
   [folder!, inline!].forEach((fn) => coverage.attachTo(fn));
   expect(isInstrumented(codeOf(app, folder!))).toBe(true);
@@ -69,7 +61,7 @@ test('without a word, counters are built in where that can be', () => {
 test('with V8, the code stays as it is', () => {
   const app = new App();
   const stack = new Stack(app, 'Stack');
-  const fn = makeFunction(stack, lambda.Code.fromAsset(folderOf({ 'index.js': HANDLER })));
+  const fn = makeFunction(stack, lambda.Code.fromAsset(taskFolder({ 'index.js': HANDLER })));
   new CoverageLayer(stack, 'Coverage', { engine: CoverageEngine.V8 }).attachTo(fn);
   expect(isInstrumented(codeOf(app, fn))).toBe(false);
   expect(propertiesOf(fn).Environment.Variables).not.toHaveProperty('COVERAGE_ENGINE');
@@ -78,7 +70,7 @@ test('with V8, the code stays as it is', () => {
 test('each function may have its own engine', () => {
   const app = new App();
   const stack = new Stack(app, 'Stack');
-  const [one, other] = ['One', 'Other'].map((id) => makeFunction(stack, lambda.Code.fromAsset(folderOf({ 'index.js': `${HANDLER}// ${id}\n` })), id));
+  const [one, other] = ['One', 'Other'].map((id) => makeFunction(stack, lambda.Code.fromAsset(taskFolder({ 'index.js': `${HANDLER}// ${id}\n` })), id));
   const coverage = new CoverageLayer(stack, 'Coverage', { engine: CoverageEngine.V8 });
   coverage.attachTo(one!, { engine: CoverageEngine.INSTRUMENTED });
   coverage.attachTo(other!);
@@ -107,7 +99,7 @@ test('a bundle of NodejsFunction, in a stage', () => {
 test('one Code object of several functions: each gets the copy, made once', () => {
   const app = new App();
   const stack = new Stack(app, 'Stack');
-  const code = lambda.Code.fromAsset(folderOf({ 'index.js': HANDLER }));
+  const code = lambda.Code.fromAsset(taskFolder({ 'index.js': HANDLER }));
   const fns = ['One', 'Two', 'Three'].map((id) => makeFunction(stack, code, id));
   const coverage = new CoverageLayer(stack, 'Coverage', { engine: CoverageEngine.INSTRUMENTED });
   coverage.attachTo(fns[1]!);
@@ -119,7 +111,7 @@ test('one Code object of several functions: each gets the copy, made once', () =
 
 test('what is in the cloud assembly is not made again', () => {
   const outdir = mkdtempSync(path.join(tmpdir(), 'engine-out-'));
-  const source = folderOf({ 'index.js': HANDLER });
+  const source = taskFolder({ 'index.js': HANDLER });
   const synthesize = () => {
     const app = new App({ outdir });
     const stack = new Stack(app, 'Stack');
@@ -133,20 +125,20 @@ test('what is in the cloud assembly is not made again', () => {
 test('a stack that is not synthesized to be deployed is not touched: what CDK would bundle is not there', () => {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': ['Other'] } });
   const stack = new Stack(app, 'Stack');
-  const fn = makeFunction(stack, lambda.Code.fromAsset(folderOf({ 'index.js': HANDLER })));
+  const fn = makeFunction(stack, lambda.Code.fromAsset(taskFolder({ 'index.js': HANDLER })));
   new CoverageLayer(stack, 'Coverage', { engine: CoverageEngine.INSTRUMENTED }).attachTo(fn);
   expect(isInstrumented(codeOf(app, fn))).toBe(false);
 });
 
 describe('code that cannot have counters', () => {
   const bucket = (stack: Stack) => s3.Bucket.fromBucketName(stack, 'CodeBucket', 'code-bucket');
-  const zip = () => path.join(folderOf({ 'code.zip': 'PK' }), 'code.zip');
+  const zip = () => path.join(taskFolder({ 'code.zip': 'PK' }), 'code.zip');
   const rows: Array<[string, (stack: Stack) => lambda.Code, RegExp]> = [
     ['in the template', () => lambda.Code.fromInline(HANDLER), /its code is not an asset of this app; give it as one: lambda\.Code\.fromAsset\(folder\), or NodejsFunction/],
     ['in a bucket', (stack) => lambda.Code.fromBucketV2(bucket(stack), 'code.zip'), /its code, 'code\.zip', is not an asset of this app/],
     ['an archive', () => lambda.Code.fromAsset(zip()), /its code is an archive, and counters are built into the files of a folder/],
-    ['without JavaScript', () => lambda.Code.fromAsset(folderOf({ 'main.txt': '' })), /there is no JavaScript in it/],
-    ['syntax that is none', () => lambda.Code.fromAsset(folderOf({ 'index.js': 'const = 1;' })), /index\.js: Unexpected token/],
+    ['without JavaScript', () => lambda.Code.fromAsset(taskFolder({ 'main.txt': '' })), /there is no JavaScript in it/],
+    ['syntax that is none', () => lambda.Code.fromAsset(taskFolder({ 'index.js': 'const = 1;' })), /index\.js: Unexpected token/],
   ];
 
   test.each(rows)('%s: an error that names the function, which stays as it was', (_, code, message) => {

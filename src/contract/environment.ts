@@ -64,7 +64,7 @@ export interface Settings {
   readonly sampling: number;
   /** Absolute path of a folder that objects are written to instead of a bucket. */
   readonly directory?: string;
-  /** @default 'v8' */
+  /** Of Node.js only. @default 'v8' */
   readonly engine: EngineName;
 }
 

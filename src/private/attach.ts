@@ -4,10 +4,11 @@ import { NO_COMPILE_CACHE, switchOffCompileCache } from './compile-cache';
 import { Refusal } from './errors';
 import type { AttachableFunction, Refuse } from './functions/attachable-function';
 import { EDGE } from './functions/find-function';
-import { languageOf, NODE, warnOfNewRuntime, type Language } from './languages';
+import { languageOf, NODE, PYTHON, warnOfNewRuntime, type Language } from './languages';
 import { isOwnFunction } from './own-function';
+import { keepLayersOnPythonPath } from './python-path';
 import { encodeEnvironment, Variable, type Settings } from '../contract/environment';
-import { WRAPPER_HANDLER } from '../contract/layer';
+import { PYTHON_WRAPPER_HANDLER, WRAPPER_HANDLER } from '../contract/layer';
 
 /** Lambda's own limit. */
 const MAX_LAYERS = 5;
@@ -74,6 +75,9 @@ export function attach(attachment: Attachment, coverage: IConstruct, layer: lamb
   if (language === NODE && settings.engine === 'v8') {
     switchOffCompileCache(target, variables);
   }
+  if (language === PYTHON) {
+    keepLayersOnPythonPath(target, variables);
+  }
   warnOfNewRuntime(target, language);
   target.handler = language.handler;
   Object.defineProperty(target.resource, ATTACHED, { value: coverage });
@@ -83,10 +87,14 @@ function checkKind(target: AttachableFunction, refuse: Refuse): void {
   if (target.isImage) {
     throw refuse(
       [
-        'it is a container image, which takes no layers; use a zip package, or put into its Dockerfile',
+        'it is a container image, which takes no layers; use a zip package, or put into its Dockerfile, for Node.js,',
         '  COPY node_modules/cdk-lambda-coverage/assets/layer /opt',
         `  ENV ${Variable.BUCKET}=<bucket> ${Variable.HANDLER}=<the command there is now> ${NO_COMPILE_CACHE}=1`,
         `  CMD ["${WRAPPER_HANDLER}"]`,
+        'or, for Python,',
+        '  COPY node_modules/cdk-lambda-coverage/assets/python-layer /opt',
+        `  ENV ${Variable.BUCKET}=<bucket> ${Variable.HANDLER}=<the command there is now>`,
+        `  CMD ["${PYTHON_WRAPPER_HANDLER}"]`,
         'and let it upload with CoverageBucket.grantWrite',
       ].join('\n'),
     );

@@ -2,6 +2,7 @@ import type { IConstruct } from 'constructs';
 import type { Attachment } from './attach';
 import { errorAt } from './errors';
 import { useInstrumentedCode, type InstrumentationOptions } from './instrumented-asset';
+import { NODE } from './languages';
 import { warn } from './warnings';
 import type { EngineName } from '../contract/environment';
 import { CoverageEngine } from '../coverage-engine';
@@ -20,10 +21,13 @@ export function checkedEngine(scope: IConstruct, engine: CoverageEngine): Covera
 /**
  * Makes the code of a function what the engine needs.
  *
- * @returns what counts in it
+ * @returns what counts in it, where its language has more than one that could
  * @throws Error that names the function and says why its code cannot have counters, where it has to
  */
-export function applyEngine({ target }: Attachment, engine: CoverageEngine, options: InstrumentationOptions): EngineName {
+export function applyEngine({ target, language }: Attachment, engine: CoverageEngine, options: InstrumentationOptions): EngineName | undefined {
+  if (language !== NODE) {
+    return undefined;
+  }
   if (engine === CoverageEngine.V8) {
     return 'v8';
   }

@@ -1,5 +1,5 @@
-import { Token } from 'aws-cdk-lib';
-import { WRAPPER_HANDLER } from '../contract/layer';
+import { Token, aws_lambda as lambda } from 'aws-cdk-lib';
+import { PYTHON_WRAPPER_HANDLER, WRAPPER_HANDLER } from '../contract/layer';
 import type { AttachableFunction, Refuse } from './functions/attachable-function';
 import { warn } from './warnings';
 
@@ -8,7 +8,9 @@ export interface Language {
   /** The logical id of its layer version, in each stack that has functions with coverage. */
   readonly layerId: string;
   /** The asset that becomes the layer. */
-  readonly layer: 'layer';
+  readonly layer: 'layer' | 'python-layer';
+  /** CDK's name of its runtimes. */
+  readonly family: lambda.RuntimeFamily;
   /** Identifiers of the runtimes that the wrapper runs on, the newest last. */
   readonly runtimes: readonly string[];
   /** The handler that a function gets. */
@@ -18,12 +20,21 @@ export interface Language {
 export const NODE: Language = {
   layerId: 'CoverageNodeLayer',
   layer: 'layer',
+  family: lambda.RuntimeFamily.NODEJS,
   runtimes: ['nodejs18.x', 'nodejs20.x', 'nodejs22.x', 'nodejs24.x'],
   handler: WRAPPER_HANDLER,
 };
 
-const LANGUAGES: readonly Language[] = [NODE];
-const RUNTIME = /^(nodejs)(\d+)\.(\d+|x)$/;
+export const PYTHON: Language = {
+  layerId: 'CoveragePythonLayer',
+  layer: 'python-layer',
+  family: lambda.RuntimeFamily.PYTHON,
+  runtimes: ['python3.8', 'python3.9', 'python3.10', 'python3.11', 'python3.12', 'python3.13', 'python3.14'],
+  handler: PYTHON_WRAPPER_HANDLER,
+};
+
+const LANGUAGES: readonly Language[] = [NODE, PYTHON];
+const RUNTIME = /^([a-z]+)(\d+)\.(\d+|x)$/;
 const NEW_RUNTIME = 'cdk-lambda-coverage:newRuntime';
 
 /**
@@ -35,9 +46,9 @@ export function languageOf(target: AttachableFunction, refuse: Refuse): Language
   const supported = `supported are ${LANGUAGES.flatMap(({ runtimes }) => runtimes).join(', ')}`;
   const { runtime } = target;
   if (Token.isUnresolved(runtime)) {
-    // CDK's "latest Node.js of the region" is a token where regions differ; all its values are current
-    if (target.isLatestNode) {
-      return NODE;
+    const latest = LANGUAGES.find(({ family }) => family === target.latestOf);
+    if (latest) {
+      return latest;
     }
     throw refuse(`its runtime is a token, whose value is not known before deployment; give a literal one (${supported})`);
   }

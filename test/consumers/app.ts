@@ -46,6 +46,7 @@ class Consumer extends Stack {
     coverage.attachTo(this.makeFunction('Tuned'));
     coverage.attachTo(this.makeFunction('Untouched'), { engine: CoverageEngine.V8 });
     coverage.attachToResource(new sam.CfnFunction(this, 'Resource', { inlineCode: 'exports.handler = async () => {};', handler: 'index.handler', runtime: 'nodejs22.x' }));
+    coverage.attachTo(this.makeFunction('InPython', lambda.Runtime.PYTHON_3_13));
     const excluded = this.makeFunction('Excluded');
     coverage.attachToAll(this, { include: ['Consumer/*'], exclude: [excluded, 'Consumer/Plain'] });
     const combiner = new CoverageCombiner(this, 'Combiner', {
@@ -66,9 +67,9 @@ class Consumer extends Stack {
     combiner.grantInvoke(this.makeFunction('Pipeline'));
   }
 
-  private makeFunction(id: string): lambda.Function {
+  private makeFunction(id: string, runtime = lambda.Runtime.NODEJS_22_X): lambda.Function {
     return new lambda.Function(this, id, {
-      runtime: lambda.Runtime.NODEJS_22_X,
+      runtime,
       handler: 'index.handler',
       code: lambda.Code.fromAsset(path.join(__dirname, 'function')),
     });

@@ -5,7 +5,7 @@ import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import { buildSync } from 'esbuild';
 import { TABLE_FOLDER, type CounterTable } from '../../src/contract/counter-table';
 import { instrumentFolder, type InstrumentOptions } from '../../src/instrumenter/instrument-folder';
-import { taskFolder, type TaskFiles } from '../wrapper/node/task-folder';
+import { taskFolder, type TaskFiles } from '../task-folder';
 
 const OPTIONS: InstrumentOptions = { include: [], exclude: [], counts: false };
 const HANDLER = 'exports.handler = async (event) => (event.x ? 1 : 2);\n';

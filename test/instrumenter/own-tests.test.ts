@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { instrumentFolder } from '../../src/instrumenter/instrument-folder';
 import { nodeBinary } from '../lambda/node-versions';
-import { taskFolder } from '../wrapper/node/task-folder';
+import { taskFolder } from '../task-folder';
 
 const ROOT = join(__dirname, '../..');
 const RUNNER = join(__dirname, 'run-own-tests.cjs');

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { instrumentScript } from '../../src/instrumenter/instrument-script';
 import { nodeBinary } from '../lambda/node-versions';
-import { taskFolder } from '../wrapper/node/task-folder';
+import { taskFolder } from '../task-folder';
 
 interface Sample {
   readonly name: string;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parse, type ImportDeclaration } from 'acorn';
 import { instrumentScript } from '../../src/instrumenter/instrument-script';
 import { nodeBinary } from '../lambda/node-versions';
-import { taskFolder } from '../wrapper/node/task-folder';
+import { taskFolder } from '../task-folder';
 
 const CORPUS = join(__dirname, '../../node_modules/test262-parser-tests');
 const RUNNER = join(__dirname, 'run-programs.cjs');

@@ -38,10 +38,10 @@ export class PythonRuntime implements RuntimeProgram {
   }
 
   public command({ taskRoot, opt, handler, environment }: FunctionConfiguration): string[] {
-    // the folders of layers are on the path by PYTHONPATH, so not where a function has one of its own
-    const layers = environment.PYTHONPATH === undefined ? [opt.map(`/opt/python/lib/python${this.version}/site-packages`), opt.map('/opt/python')] : [];
+    // the runtime's PYTHONPATH has the folders of layers, so a function with one of its own has only the folder of Lambda's bootstrap.py
+    const folders = environment.PYTHONPATH === undefined ? [opt.map(`/opt/python/lib/python${this.version}/site-packages`), opt.map('/opt/python')] : [this.folder];
     // Lambda's file system is read-only, so no bytecode is written beside the user's modules
-    return [this.interpreter, '-B', BOOTSTRAP, opt.map(handler), taskRoot, ...layers];
+    return [this.interpreter, '-B', BOOTSTRAP, opt.map(handler), taskRoot, ...folders];
   }
 
   public variables(): Record<string, string> {

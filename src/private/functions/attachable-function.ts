@@ -21,8 +21,11 @@ export interface AttachableFunction {
   readonly isImage: boolean;
   /** The identifier, such as `nodejs22.x`; may be a token. */
   readonly runtime: string | undefined;
-  /** Whether the runtime is CDK's own "latest Node.js of the region". */
-  readonly isLatestNode: boolean;
+  /**
+   * The family whose latest runtime of the region it has, where that is what CDK determined; it is a token where regions differ, whose
+   * values are all current.
+   */
+  readonly latestOf: lambda.RuntimeFamily | undefined;
   handler: string | undefined;
   readonly layerCount: number;
   /** Where its code is; nothing where it is inline, or a token. */

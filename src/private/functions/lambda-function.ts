@@ -19,8 +19,8 @@ export class LambdaFunction implements AttachableFunction {
     return this.resource.runtime;
   }
 
-  public get isLatestNode(): boolean {
-    return this.fn.runtime.isVariable === true && this.fn.runtime.family === lambda.RuntimeFamily.NODEJS;
+  public get latestOf(): lambda.RuntimeFamily | undefined {
+    return this.fn.runtime.isVariable === true ? this.fn.runtime.family : undefined;
   }
 
   public get handler(): string | undefined {

@@ -6,7 +6,7 @@ const ROLE_ID = 'CoverageRole';
 /** A function that is a resource by itself, without a construct around it that knows how it is changed. */
 export abstract class ResourceFunction<Resource extends lambda.CfnFunction | sam.CfnFunction> implements AttachableFunction {
   public abstract readonly codeProperty: string;
-  public readonly isLatestNode = false;
+  public readonly latestOf = undefined;
 
   public constructor(public readonly resource: Resource) {}
 

@@ -74,6 +74,7 @@ class Consumer(Stack):
                 runtime="nodejs22.x",
             )
         )
+        coverage.attach_to(self.make_function("InPython", lambda_.Runtime.PYTHON_3_13))
         excluded = self.make_function("Excluded")
         coverage.attach_to_all(
             self, include=["Consumer/*"], exclude=[excluded, "Consumer/Plain"]
@@ -99,11 +100,13 @@ class Consumer(Stack):
         )
         combiner.grant_invoke(self.make_function("Pipeline"))
 
-    def make_function(self, id: str) -> lambda_.Function:
+    def make_function(
+        self, id: str, runtime: lambda_.Runtime = lambda_.Runtime.NODEJS_22_X
+    ) -> lambda_.Function:
         return lambda_.Function(
             self,
             id,
-            runtime=lambda_.Runtime.NODEJS_22_X,
+            runtime=runtime,
             handler="index.handler",
             code=lambda_.Code.from_asset(str(Path(__file__).parent.parent / "function")),
         )

@@ -1,10 +1,10 @@
 /** Who waits for the upload: the environment, not the caller. */
 import { rawObjects, startAttached, startS3, type AttachOptions } from './attached-function';
 import { CALLBACK_RUNTIMES, index, RUNTIMES } from './comparison';
-import { taskFolder } from './task-folder';
 import type { LambdaRuntime } from '../../lambda/function-configuration';
 import type { LocalLambda } from '../../lambda/local-lambda';
 import type { LocalS3 } from '../../s3/local-s3';
+import { taskFolder } from '../../task-folder';
 
 const DELAY = 300;
 const NEVER = 600_000;

@@ -1,7 +1,7 @@
 import { counts, rawObjects, startAttached, startPlain, startS3, type FunctionOptions, type RawObject } from './attached-function';
 import { outcomeOf, type Outcome } from './outcome';
-import { taskFolder, type TaskFiles } from './task-folder';
 import type { LambdaRuntime } from '../../lambda/function-configuration';
+import { taskFolder, type TaskFiles } from '../../task-folder';
 
 export const CALLBACK_RUNTIMES: LambdaRuntime[] = ['nodejs20.x', 'nodejs22.x'];
 export const RUNTIMES: LambdaRuntime[] = [...CALLBACK_RUNTIMES, 'nodejs24.x'];

@@ -1,9 +1,9 @@
 /** What goes wrong with coverage never changes the function; it is said once, in the form of the reference ("Error Logging"). */
 import { BUCKET, rawObjects, startAttached, startS3, type AttachOptions } from './attached-function';
 import { index, RUNTIMES } from './comparison';
-import { taskFolder } from './task-folder';
 import type { Settings } from '../../../src/contract/environment';
 import type { DenyRule } from '../../s3/access';
+import { taskFolder } from '../../task-folder';
 
 const FUNCTION: AttachOptions = { runtime: 'nodejs22.x', taskRoot: '', handler: 'index.handler', timeoutSeconds: 10 };
 

@@ -1,7 +1,7 @@
 /** Init that fails: the runtime reports what it would have without coverage, of a module that it has not loaded itself. */
 import { CALLBACK_RUNTIMES, expectSame, index, RUNTIMES, type Row } from './comparison';
-import type { TaskFiles } from './task-folder';
 import type { LambdaRuntime } from '../../lambda/function-configuration';
+import type { TaskFiles } from '../../task-folder';
 
 const esModule = (source: string): TaskFiles => ({ 'index.mjs': source });
 const failing = (files: TaskFiles, row: Partial<Row> = {}): Row => ({ events: [1], files, ...row });

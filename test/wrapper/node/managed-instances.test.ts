@@ -2,10 +2,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { BUCKET, counts, LAYER, rawObjects, startS3 } from './attached-function';
 import { index } from './comparison';
-import { taskFolder } from './task-folder';
 import { DEFAULT_SETTINGS, encodeEnvironment } from '../../../src/contract/environment';
 import { WRAPPER_HANDLER } from '../../../src/contract/layer';
 import { ManagedInstance } from '../../lambda/managed-instance';
+import { taskFolder } from '../../task-folder';
 
 const FILES = index(`
 const { setTimeout: delay } = require('node:timers/promises');

@@ -1,9 +1,9 @@
 /** Whatever happens to the process or to S3: when it is over, the bucket holds what ran. */
 import { counts, rawObjects, startAttached, startS3, type AttachOptions } from './attached-function';
 import { CALLBACK_RUNTIMES, index, RUNTIMES } from './comparison';
-import { taskFolder } from './task-folder';
 import type { LambdaRuntime } from '../../lambda/function-configuration';
 import type { LocalS3 } from '../../s3/local-s3';
+import { taskFolder } from '../../task-folder';
 
 /** Each event names a function of its own to run, so that what is in the bucket can be told from what is not. */
 const FILES = index(`

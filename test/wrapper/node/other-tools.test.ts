@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { BUCKET, counts, LAYER, rawObjects, scriptsOf, startAttached, startPlain, startS3 } from './attached-function';
 import { expectSame, EXTREMES, index, RUNTIMES } from './comparison';
 import { INSPECTORS, LOADING, PATCHES, SPIES, TOOLS } from './other-tools';
-import { taskFolder } from './task-folder';
 import { DEFAULT_SETTINGS, encodeEnvironment } from '../../../src/contract/environment';
 import { WRAPPER_HANDLER } from '../../../src/contract/layer';
 import type { LambdaRuntime } from '../../lambda/function-configuration';
 import { LocalLambda } from '../../lambda/local-lambda';
+import { taskFolder } from '../../task-folder';
 
 describe.each(EXTREMES)('%s:', (runtime) => {
   describe.each(Object.entries({ 'watches': SPIES, 'patches': PATCHES, 'inspects with': INSPECTORS, 'runs beside': TOOLS }))('%s', (_kind, rows) => {

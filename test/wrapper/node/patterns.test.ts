@@ -1,6 +1,6 @@
 /** Which files are uploaded: of a bundle the wrapper cannot tell, files of their own it can. */
 import { counts, rawObjects, startAttached, startS3 } from './attached-function';
-import { taskFolder } from './task-folder';
+import { taskFolder } from '../../task-folder';
 
 const BUNDLE = 'module.exports = function bundled() { return 1; };\n//# sourceMappingURL=bundle.js.map\n';
 const FILES = {

@@ -4,8 +4,8 @@ import { createInstrumenter } from 'istanbul-lib-instrument';
 import { BUCKET, rawObjects, startAttached, startS3, type AttachOptions } from './attached-function';
 import { storeOf } from './bucket-as-store';
 import { index, RUNTIMES } from './comparison';
-import { taskFolder } from './task-folder';
 import { combine } from '../../../src/combiner/combine';
+import { taskFolder } from '../../task-folder';
 
 const SOURCE = `exports.handler = async ({ n, show }) => {
   if (show) { return globalThis.__coverage__; }

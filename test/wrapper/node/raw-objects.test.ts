@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { BUCKET, counts, rawObjects, scriptsOf, startAttached, startS3 } from './attached-function';
 import { RUNTIMES } from './comparison';
-import { taskFolder } from './task-folder';
 import { parseSourceKey } from '../../../src/contract/object-keys';
 import type { LocalS3 } from '../../s3/local-s3';
+import { taskFolder } from '../../task-folder';
 
 const MAP = JSON.stringify({ version: 3, sources: ['../src/index.ts'], names: [], mappings: 'AAAA' });
 const INDEX = `const { twice } = require('./lib/math');

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { BUCKET, rawObjects, startAttached, startS3, type AttachOptions } from './attached-function';
 import { storeOf } from './bucket-as-store';
 import { index, RUNTIMES } from './comparison';
-import { taskFolder } from './task-folder';
 import { combine } from '../../../src/combiner/combine';
 import { FolderStore } from '../../../src/combiner/stores/folder-store';
 import type { CoverageStore } from '../../../src/combiner/stores/store';
 import type { LambdaRuntime } from '../../lambda/function-configuration';
 import type { LocalS3 } from '../../s3/local-s3';
+import { taskFolder } from '../../task-folder';
 
 const FILES = index(`
 const seen = [];

@@ -17,8 +17,12 @@ import (
 )
 
 func makeFunction(scope constructs.Construct, id string) awslambda.Function {
+	return makeFunctionOf(scope, id, awslambda.Runtime_NODEJS_22_X())
+}
+
+func makeFunctionOf(scope constructs.Construct, id string, runtime awslambda.Runtime) awslambda.Function {
 	return awslambda.NewFunction(scope, jsii.String(id), &awslambda.FunctionProps{
-		Runtime: awslambda.Runtime_NODEJS_22_X(),
+		Runtime: runtime,
 		Handler: jsii.String("index.handler"),
 		Code:    awslambda.Code_FromAsset(jsii.String("../function"), nil),
 	})
@@ -66,6 +70,7 @@ func newConsumer(scope constructs.Construct, id string) {
 		Handler:    jsii.String("index.handler"),
 		Runtime:    jsii.String("nodejs22.x"),
 	}), nil)
+	layer.AttachTo(makeFunctionOf(stack, "InPython", awslambda.Runtime_PYTHON_3_13()), nil)
 	excluded := makeFunction(stack, "Excluded")
 	layer.AttachToAll(stack, &coverage.AttachToAllOptions{
 		Include: &[]interface{}{"Consumer/*"},

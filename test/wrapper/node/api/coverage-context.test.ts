@@ -1,9 +1,9 @@
 /** `CoverageContext`: blocks, alone and where invocations are collected. */
 import { bundledFunction, startOwn } from './own-handler';
 import type { LocalLambda } from '../../../lambda/local-lambda';
+import { taskFolder } from '../../../task-folder';
 import { counts, rawObjects, startAttached, startS3, type RawObject } from '../attached-function';
 import { index, RUNTIMES } from '../comparison';
-import { taskFolder } from '../task-folder';
 
 const FUNCTIONS = `
 function prepare() { return 1; }

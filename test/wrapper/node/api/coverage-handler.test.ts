@@ -2,11 +2,11 @@
 import { bundledFunction, startOwn } from './own-handler';
 import type { LambdaRuntime } from '../../../lambda/function-configuration';
 import type { LocalLambda } from '../../../lambda/local-lambda';
+import { taskFolder } from '../../../task-folder';
 import { counts, rawObjects, startAttached, startPlain, startS3 } from '../attached-function';
 import { CALLBACK_RUNTIMES, index, RUNTIMES, type Row } from '../comparison';
 import { CALLBACKS, DIFFER_BEFORE_ANSWER, EVERYWHERE, STREAMING } from '../handler-styles';
 import { outcomeOf, type Outcome } from '../outcome';
-import { taskFolder } from '../task-folder';
 
 const BODY = `
 function size(n) { return n > 1 ? many() : one(); }

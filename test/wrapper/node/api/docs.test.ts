@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ts from 'typescript';
+import { bundledFunction, projectFolder, startOwn } from './own-handler';
 import * as api from '../../../../src/wrapper/node/api';
 import { codeBlocks } from '../../../docs/markdown';
+import { taskFolder } from '../../../task-folder';
 import { BUCKET, startAttached, startS3 } from '../attached-function';
 import { index } from '../comparison';
-import { taskFolder } from '../task-folder';
-import { bundledFunction, projectFolder, startOwn } from './own-handler';
 
 const FILE = join(__dirname, '../../../../docs/wrapper-api.md');
 const snippets = codeBlocks(FILE);

@@ -1,9 +1,9 @@
 /** `healthCheckHandler` in functions, against an S3 that works and that does not. */
 import { startOwn } from './own-handler';
 import type { LocalS3Options } from '../../../s3/local-s3';
+import { taskFolder } from '../../../task-folder';
 import { rawObjects, startAttached, startS3, type AttachOptions } from '../attached-function';
 import { index, RUNTIMES } from '../comparison';
-import { taskFolder } from '../task-folder';
 
 const SOURCE = "const { healthCheckHandler } = require('coverage-wrapper');\nexports.handler = async () => healthCheckHandler();";
 const OPTIONS = { handler: 'index.handler', timeoutSeconds: 10 };

@@ -5,8 +5,8 @@ import { buildSync, type BuildOptions } from 'esbuild';
 import { DEFAULT_SETTINGS, encodeEnvironment } from '../../../../src/contract/environment';
 import type { LocalLambda, LocalLambdaOptions } from '../../../lambda/local-lambda';
 import type { LocalS3 } from '../../../s3/local-s3';
+import { taskFolder, type TaskFiles } from '../../../task-folder';
 import { BUCKET, LAYER, startPlain, type AttachOptions } from '../attached-function';
-import { taskFolder, type TaskFiles } from '../task-folder';
 
 const ROOT = join(__dirname, '../../../..');
 

@@ -6,11 +6,11 @@ import type { CountedScript } from '../../../../src/contract/raw-coverage';
 
 import { instrumentFolder } from '../../../../src/instrumenter/instrument-folder';
 import type { LocalS3 } from '../../../s3/local-s3';
+import { taskFolder, type TaskFiles } from '../../../task-folder';
 import { bundledFunction, startOwn } from '../api/own-handler';
 import { BUCKET, rawObjects, startAttached, startS3, type AttachOptions } from '../attached-function';
 import { storeOf } from '../bucket-as-store';
 import { RUNTIMES } from '../comparison';
-import { taskFolder, type TaskFiles } from '../task-folder';
 
 const FILES = {
   'index.js': [

@@ -3,9 +3,9 @@ import type { Profiler } from 'node:inspector';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Scripts } from '../../../../src/wrapper/node/counting/scripts';
+import { taskFolder, type TaskFiles } from '../../../task-folder';
 import { rawObjects, scriptsOf, startAttached, startS3 } from '../attached-function';
 import { RUNTIMES } from '../comparison';
-import { taskFolder, type TaskFiles } from '../task-folder';
 
 const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
 

@@ -70,6 +70,7 @@ public class App {
                 .handler("index.handler")
                 .runtime("nodejs22.x")
                 .build());
+            coverage.attachTo(makeFunction("InPython", Runtime.PYTHON_3_13));
             Function excluded = makeFunction("Excluded");
             coverage.attachToAll(this, AttachToAllOptions.builder()
                 .include(List.of("Consumer/*"))
@@ -94,8 +95,12 @@ public class App {
         }
 
         private Function makeFunction(String id) {
+            return makeFunction(id, Runtime.NODEJS_22_X);
+        }
+
+        private Function makeFunction(String id, Runtime runtime) {
             return Function.Builder.create(this, id)
-                .runtime(Runtime.NODEJS_22_X)
+                .runtime(runtime)
                 .handler("index.handler")
                 .code(Code.fromAsset("../function"))
                 .build();
