@@ -8,7 +8,9 @@ import { readFileSync, rmSync } from 'node:fs';
 import * as path from 'node:path';
 import { mismatch, type ExampleEvent } from './orders/events';
 import { synthesizeOrders } from './orders/synthesize';
+import { PYTHON_VERSIONS } from '../projenrc/python-layer/interpreters';
 import { LocalDeployment } from '../test/lambda/local-deployment';
+import { hasPython } from '../test/lambda/python-runtime';
 import { SynthesizedApp } from '../test/lambda/synthesized-app';
 
 const ROOT = path.dirname(__dirname);
@@ -17,10 +19,15 @@ const ASSEMBLY = path.join(EXAMPLE, 'cdk.out');
 const REPORTS = path.join(EXAMPLE, 'coverage');
 
 async function main(): Promise<void> {
-  const events = JSON.parse(readFileSync(path.join(EXAMPLE, 'events.json'), 'utf8')) as ExampleEvent[];
+  const python = [...PYTHON_VERSIONS].reverse().find(hasPython);
+  const events = [EXAMPLE, ...python === undefined ? [] : [path.join(EXAMPLE, 'delivery')]]
+    .flatMap((folder) => JSON.parse(readFileSync(path.join(folder, 'events.json'), 'utf8')) as ExampleEvent[]);
   const app = await step('synthesize examples/orders', async () => {
     rmSync(ASSEMBLY, { recursive: true, force: true });
-    await synthesizeOrders(ASSEMBLY);
+    await synthesizeOrders(ASSEMBLY, python && `python${python}`);
+    if (python === undefined) {
+      console.log('    SKIPPED: EstimateDelivery, a function in Python, which takes Python with pip on Linux');
+    }
     return new SynthesizedApp(ASSEMBLY, 'Orders');
   });
   const deployment = await step('start a local S3', () => LocalDeployment.start(app, { node: 'current' }));
@@ -34,7 +41,7 @@ async function main(): Promise<void> {
           throw new Error(`${event.title}: ${wrong}; the function's log:\n${(await deployment.logs(event.function)).join('\n')}`);
         }
         const outcome = event.expect === 'error' ? `throws ${event.errorType}, as it should,` : 'answers';
-        console.log(`    ${event.function.padEnd(14)} ${event.title}: ${outcome} in ${result.latencyMs.toFixed(0)} ms`);
+        console.log(`    ${event.function.padEnd(16)} ${event.title}: ${outcome} in ${result.latencyMs.toFixed(0)} ms`);
       }
       await deployment.settled();
       const sizes = deployment.s3.keys(bucket!).map((key) => deployment.s3.object(bucket!, key).body.length);

@@ -50,6 +50,9 @@ const COMMON: BuildOptions = {
   alias: { '@babel/core': join(root, 'src/conversion/babel-core.ts') },
 };
 
+/** Beside what may ask it about Python files. */
+const PYTHON_LAYER = JSON.stringify('../python-layer');
+
 const BUNDLES: Record<string, BuildOptions> = {
   'layer': {
     entryPoints: [join(root, 'src/wrapper/node/bootstrap.mts')],
@@ -78,6 +81,7 @@ const BUNDLES: Record<string, BuildOptions> = {
     entryPoints: [join(root, COMBINER_API)],
     outfile: join(COMBINER_API_FOLDER, 'index.js'),
     target: 'node20',
+    define: { PYTHON_LAYER },
   },
   'cli': {
     entryPoints: [join(root, 'src/cli/lambda-coverage.ts')],
@@ -86,7 +90,7 @@ const BUNDLES: Record<string, BuildOptions> = {
     // only a configuration in TypeScript needs it, and that is the user's own
     external: ['typescript'],
     banner: { js: '#!/usr/bin/env node' },
-    define: { PACKAGE_VERSION: JSON.stringify(version) },
+    define: { PACKAGE_VERSION: JSON.stringify(version), PYTHON_LAYER },
   },
 };
 

@@ -1,8 +1,8 @@
 import * as path from 'path';
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
+import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat, type BundlingOptions, type NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { type Construct } from 'constructs';
 import { CoverageCombiner, CoverageLayer, type CoverageEngine } from 'cdk-lambda-coverage';
@@ -12,6 +12,8 @@ const REPOSITORY = path.join(__dirname, '..', '..');
 export interface OrdersStackProps extends StackProps {
   /** What counts. @default - what is the default of CoverageLayer */
   readonly engine?: CoverageEngine;
+  /** What the function in Python runs on. @default - it is not part of the stack */
+  readonly python?: Runtime;
 }
 
 /** The order service of an online shop, with code coverage. */
@@ -29,12 +31,21 @@ export class OrdersStack extends Stack {
     const archiveOrders = new NodejsFunction(this, 'ArchiveOrders', bundled('archive-orders.ts'));
     new Rule(this, 'FirstOfTheMonth', {
       schedule: Schedule.cron({ day: '1', hour: '3', minute: '0' }),
-      targets: [new LambdaFunction(archiveOrders)],
+      targets: [new targets.LambdaFunction(archiveOrders)],
     });
 
     const coverage = new CoverageLayer(this, 'Coverage', { engine: props?.engine });
     for (const fn of [createOrder, priceQuote, refundOrder, archiveOrders]) {
       coverage.attachTo(fn);
+    }
+    if (props?.python) {
+      coverage.attachTo(new LambdaFunction(this, 'EstimateDelivery', {
+        runtime: props.python,
+        handler: 'estimate_delivery.handler',
+        code: Code.fromAsset(path.join(__dirname, 'delivery'), { exclude: ['events.json', '**/__pycache__'] }),
+        memorySize: 256,
+        timeout: Duration.seconds(10),
+      }));
     }
     new CoverageCombiner(this, 'Combiner', { bucket: coverage.bucket });
   }

@@ -7,12 +7,13 @@ const ROOT = path.join(__dirname, '..', '..');
 /**
  * Writes the cloud assembly of the example into a folder, as `cdk synth` does.
  *
+ * @param python the runtime of the function in Python, such as `python3.13`; without it there is none
  * @throws Error with what the app printed, if it fails
  */
-export async function synthesizeOrders(folder: string): Promise<void> {
+export async function synthesizeOrders(folder: string, python?: string): Promise<void> {
   const args = ['--tsconfig', path.join(ROOT, 'tsconfig.dev.json'), path.join(__dirname, 'app.ts')];
   const app = spawn(path.join(ROOT, 'node_modules', '.bin', 'tsx'), args, {
-    cwd: ROOT, env: { ...process.env, CDK_OUTDIR: folder }, stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32',
+    cwd: ROOT, env: { ...process.env, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify({ python }) }, stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32',
   });
   let printed = '';
   for (const stream of [app.stdout, app.stderr]) {

@@ -1,7 +1,7 @@
 /** From merged raw coverage to one Istanbul coverage map: convert once per script, add up by original file. */
 import type { CoverageMap } from 'istanbul-lib-coverage';
 import { addUp, dated, nameOf, newestBuilds, olderBuild, type DatedFile, type ReportedBuild } from './builds';
-import type { CloudAssembly } from './cloud-assembly/cloud-assembly';
+import type { CloudAssembly, PythonPackage } from './cloud-assembly/cloud-assembly';
 import { convertScript } from './convert-script';
 import { filesOf, readCountedCode, type CountedBuild } from './counters/counted-code';
 import { collectGarbage } from './garbage';
@@ -10,6 +10,7 @@ import { scriptSource, type ContentFinder } from './kept-content';
 import { MergedCoverage } from './merging/merged-coverage';
 import type { Alike } from './merging/merged-metadata';
 import type { MergedScript } from './merging/raw-merge';
+import { packageTables } from './python/package-tables';
 import { pythonFiles, readPythonCode, type PythonBuild } from './python/python-code';
 import { readObjects, type ReadOptions, type ReadResult } from './reading/read-objects';
 import type { Repository } from './repository';
@@ -89,7 +90,7 @@ export async function convertMerged(merged: MergedCoverage, sources: ContentFind
   const { assembly, repository, allBuilds = false, onlyWhatRan = false } = options;
   const attached = onlyWhatRan ? [] : assembly?.functions ?? [];
   const errors = merged.omitted();
-  for (const { name } of attached.filter((fn) => fn.scripts.length + fn.counters.length === 0)) {
+  for (const { name } of attached.filter((fn) => fn.scripts.length + fn.counters.length === 0 && !fn.python)) {
     errors.push(`${name}: its code is not a folder of the cloud assembly, so what never ran of it is not in the report`);
   }
   const find: ContentFinder = async (sha256) => assembly?.contents.get(sha256) ?? sources(sha256);
@@ -101,10 +102,11 @@ export async function convertMerged(merged: MergedCoverage, sources: ContentFind
   errors.push(...older.map(olderBuild));
   const scripts = newest.filter(isOfV8);
   const ran = new Set(newest.map(identity));
-  const isIdle = (script: MergedScript | CountedBuild) => !ran.has(identity(script));
+  const isIdle = (script: Build) => !ran.has(identity(script));
   const idle = attached.flatMap((fn) => fn.scripts).filter(isIdle);
   const { builds: neverCounted, errors: damaged } = await readCountedCode(find, attached.flatMap((fn) => fn.counters));
-  errors.push(...damaged);
+  const neverImported = await idlePython(attached.flatMap((fn) => fn.python ?? []));
+  errors.push(...damaged, ...neverImported.errors);
   const instrumentedFiles = merged.instrumented.files();
   const instrumented = await InstrumentedCode.read(find, instrumentedFiles, { repository, allBuilds });
   const originals = new OriginalSources();
@@ -129,7 +131,7 @@ export async function convertMerged(merged: MergedCoverage, sources: ContentFind
   for (const build of [...newest.filter(isCounted), ...unique(neverCounted.filter(isIdle))]) {
     files.push(...filesOf(build).map((file) => ({ ...file, ...dated(build) })));
   }
-  files.push(...pythonFiles(newest.filter(isPython)));
+  files.push(...pythonFiles([...newest.filter(isPython), ...unique(neverImported.builds.filter(isIdle))]));
   for (const script of older.filter(isOfV8).filter((one) => instrumented.mayBeIn(one))) {
     const source = await scriptSource(find, script).catch(() => undefined); // it is left out, whatever is wrong with it
     if (source) {
@@ -164,6 +166,20 @@ function withMap(script: MergedScript, assembly: CloudAssembly | undefined): Mer
   return same?.sourceMap ? { ...script, sourceMap: same.sourceMap } : script;
 }
 
+/** Files of functions in Python as if none had been imported; what cannot be told of them as a line each. */
+async function idlePython(packages: readonly PythonPackage[]): Promise<Awaited<ReturnType<typeof readPythonCode>>> {
+  if (packages.length === 0) {
+    return { builds: [], errors: [] };
+  }
+  try {
+    const { files, contents, unreadable } = await packageTables(packages);
+    const { builds, errors } = await readPythonCode(async (sha256) => contents.get(sha256), files);
+    return { builds, errors: [...unreadable, ...errors] };
+  } catch (error) {
+    return { builds: [], errors: [`files in Python that were never imported are not in the report: ${(error as Error).message}`] };
+  }
+}
+
 type Build = MergedScript | CountedBuild | PythonBuild;
 
 function isOfV8(build: Build): build is MergedScript {
@@ -178,7 +194,7 @@ function isPython(build: Build): build is PythonBuild {
   return 'arcs' in build;
 }
 
-function unique<T extends MergedScript | CountedBuild>(scripts: readonly T[]): T[] {
+function unique<T extends Build>(scripts: readonly T[]): T[] {
   return [...new Map(scripts.map((script) => [identity(script), script])).values()];
 }
 

@@ -16,7 +16,8 @@ export function inRepository<T extends Combined>(combined: T, repository: Reposi
   for (const path of combined.coverage.files()) {
     const candidates = bases.map((base) => (base === '' ? path : `${base}/${path}`)).filter((candidate) => repository.has(candidate));
     const text = combined.texts.get(path);
-    const name = candidates.find((candidate) => repository.text(candidate) === text) ?? candidates[0] ?? endOf(path, text, repository) ?? path;
+    const name = candidates.find((candidate) => isSameText(repository.text(candidate), text)) ?? candidates[0] ?? endOf(path, text, repository)
+      ?? onlyEndingWith(path, text, repository) ?? path;
     renamed.set(path, name === path || !taken.has(name) ? name : path);
     taken.add(name);
   }
@@ -35,7 +36,19 @@ export function inRepository<T extends Combined>(combined: T, repository: Reposi
 function endOf(path: string, text: string | undefined, repository: Repository): string | undefined {
   const parts = path.split('/');
   const ends = parts.slice(1).map((_, index) => parts.slice(index + 1).join('/'));
-  return text === undefined ? undefined : ends.find((end) => repository.has(end) && repository.text(end) === text);
+  return text === undefined ? undefined : ends.find((end) => repository.has(end) && isSameText(repository.text(end), text));
+}
+
+/** What was not bundled is named by its way from the function's package: the one file of the repository that ends so and is the same. */
+function onlyEndingWith(path: string, text: string | undefined, repository: Repository): string | undefined {
+  const same = text === undefined ? [] : repository.endingWith(path).filter((one) => isSameText(repository.text(one), text));
+  return same.length === 1 ? same[0] : undefined;
+}
+
+/** Python's files are read with line feeds only, and one at the end. */
+function isSameText(one: string | undefined, other: string | undefined): boolean {
+  const normal = (text: string) => `${text.replaceAll('\r\n', '\n').replace(/\n$/, '')}\n`;
+  return one !== undefined && other !== undefined && (one === other || normal(one) === normal(other));
 }
 
 /** A folder and those above it, relative to the root; none where it is not in there. */

@@ -1,5 +1,9 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { join, resolve, sep } from 'node:path';
+import { readdirSync, readFileSync, realpathSync, statSync, type Dirent } from 'node:fs';
+import { join, posix, resolve, sep } from 'node:path';
+
+const CODE = /\.(?:[cm]?[jt]s|[jt]sx|vue|svelte|py)$/;
+/** Folders that hold no sources of a repository: of tools, of packages, and what is built. */
+const NOT_SOURCES = /^(?:\..*|node_modules|__pycache__|site-packages|cdk\.out)$/;
 
 /**
  * The folder with the sources of the functions, where the report is made beside them.
@@ -11,6 +15,7 @@ export class Repository {
   /** With forward slashes. */
   public readonly folder: string;
   private readonly real: string;
+  private byName: Map<string, string[]> | undefined;
 
   /** @throws Error if the folder is not there */
   public constructor(folder: string) {
@@ -32,8 +37,30 @@ export class Repository {
     return this.file(path) !== undefined;
   }
 
+  /** The paths of the code whose path ends so. */
+  public endingWith(path: string): string[] {
+    this.byName ??= this.codeByName();
+    return (this.byName.get(posix.basename(path)) ?? []).filter((one) => one === path || one.endsWith(`/${path}`));
+  }
+
+  private codeByName(): Map<string, string[]> {
+    const found = new Map<string, string[]>();
+    const look = (folder: string) => {
+      for (const entry of entriesOf(join(this.real, folder))) {
+        const path = posix.join(folder, entry.name);
+        if (entry.isDirectory() && !NOT_SOURCES.test(entry.name)) {
+          look(path);
+        } else if (entry.isFile() && CODE.test(entry.name)) {
+          found.set(entry.name, [...found.get(entry.name) ?? [], path]);
+        }
+      }
+    };
+    look('');
+    return found;
+  }
+
   private file(path: string): string | undefined {
-    if (!/\.(?:[cm]?[jt]s|[jt]sx|vue|svelte)$/.test(path)) {
+    if (!CODE.test(path)) {
       return undefined;
     }
     // reports have some characters of a name encoded
@@ -47,6 +74,15 @@ export class Repository {
     } catch {
       return undefined;
     }
+  }
+}
+
+/** Of a folder that may not be readable. */
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
   }
 }
 

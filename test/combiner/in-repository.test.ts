@@ -10,9 +10,10 @@ let folder: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'in-repository-'));
-  for (const file of ['src/orders.ts', 'apps/shop/src/cart.ts']) {
+  const copies = { 'src/orders.ts': TEXT, 'apps/shop/src/cart.ts': TEXT, 'lambda/one/index.js': TEXT, 'node_modules/one/index.js': TEXT, 'lambda/one/app.py': 'A = 1\r\nB = 2' };
+  for (const [file, text] of Object.entries({ ...copies, 'lambda/two/twin.py': 'A = 1\n', 'lambda/three/twin.py': 'A = 1\n' })) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
-    writeFileSync(join(folder, file), TEXT);
+    writeFileSync(join(folder, file), text);
   }
 });
 afterEach(() => rmSync(folder, { recursive: true }));
@@ -23,6 +24,11 @@ test.each([
   ['home/ci/shop/src/orders.ts', TEXT, 'src/orders.ts'],
   ['home/ci/shop/src/orders.ts', 'export {};\n', 'home/ci/shop/src/orders.ts'],
   ['lib/elsewhere.ts', TEXT, 'lib/elsewhere.ts'],
+  ['index.js', TEXT, 'lambda/one/index.js'],
+  ['index.js', 'export const one = 2;\n', 'index.js'],
+  ['app.py', 'A = 1\nB = 2\n', 'lambda/one/app.py'],
+  ['twin.py', 'A = 1\n', 'twin.py'],
+  ['two/twin.py', 'A = 1\n', 'lambda/two/twin.py'],
 ])('%s, %j: %s', (path, text, name) => {
   const shape = { path, statementMap: {}, fnMap: {}, branchMap: {}, s: {}, f: {}, b: {} };
   const combined = { coverage: createCoverageMap({ [path]: shape }), texts: new Map([[path, text]]), builds: [], names: new Map() };

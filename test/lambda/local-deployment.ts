@@ -1,10 +1,11 @@
 import { LocalLambda, type InvocationResult } from './local-lambda';
 import type { NodeVersion } from './node-versions';
+import { isPython } from './python-runtime';
 import type { SynthesizedApp } from './synthesized-app';
 import { LocalS3 } from '../s3/local-s3';
 
 export interface LocalDeploymentOptions {
-  /** @default - that of each function's runtime */
+  /** What functions in Node.js run on. @default - that of each function's runtime */
   readonly node?: NodeVersion;
 }
 
@@ -59,7 +60,7 @@ export class LocalDeployment {
     return LocalLambda.start({
       ...found,
       functionName: id,
-      ...(node && { node, runtimeClient: Number(major) >= 24 ? '4.0.2' as const : '3.3.0' as const }),
+      ...(node && !isPython(found.runtime) && { node, runtimeClient: Number(major) >= 24 ? '4.0.2' as const : '3.3.0' as const }),
       environment: { ...found.environment, ...this.s3.environment() },
     });
   }

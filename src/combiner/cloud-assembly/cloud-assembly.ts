@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { AssemblyStack, Resource, Template } from './stacks';
 import { TABLE_FOLDER, type CounterTable } from '../../contract/counter-table';
 import { decodeEnvironment, Variable } from '../../contract/environment';
@@ -27,6 +27,21 @@ export interface AttachedFunction {
   readonly scripts: readonly MergedScript[];
   /** Those of its scripts that have counters, as if none of them had run. */
   readonly counters: readonly MergedCounters[];
+  /** Of a function in Python, which has no scripts: where its files are. */
+  readonly python?: PythonPackage;
+}
+
+/** The code of a function in Python. */
+export interface PythonPackage {
+  /** Absolute path. */
+  readonly folder: string;
+  /** Such as `3.13`. */
+  readonly version: string;
+  /** The function's own. */
+  readonly handler: string;
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly branchCoverage: boolean;
 }
 
 interface AssetManifest {
@@ -67,7 +82,7 @@ export function readCloudAssembly(folder: string): CloudAssembly {
       const variables = (Properties?.Environment as { Variables?: Record<string, unknown> } | undefined)?.Variables;
       if (Type === 'AWS::Lambda::Function' && variables && Variable.HANDLER in variables) {
         const code = codeFolder(folder, assets, Properties!);
-        const own = code ? codeOf(code, variables, contents) : { scripts: [], counters: [] };
+        const own = code ? codeOf(code, Properties!, variables, contents) : { scripts: [], counters: [] };
         functions.push({ name: `${stack.name}/${logicalId}`, stack, variables, ...own });
       }
     }
@@ -130,10 +145,14 @@ function codeFolder(assembly: string, assets: ReadonlyMap<string, string>, prope
 }
 
 function codeOf(
-  folder: string, variables: Record<string, unknown>, contents: Map<string, Buffer>,
-): Pick<AttachedFunction, 'scripts' | 'counters'> {
+  folder: string, { Runtime }: Readonly<Record<string, unknown>>, variables: Record<string, unknown>, contents: Map<string, Buffer>,
+): Pick<AttachedFunction, 'scripts' | 'counters' | 'python'> {
   const texts = Object.fromEntries(Object.entries(variables).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
-  const { settings: { include, exclude, branchCoverage } } = decodeEnvironment(texts);
+  const { settings: { include, exclude, branchCoverage, handler = '' } } = decodeEnvironment(texts);
+  const version = typeof Runtime === 'string' ? /^python(3\.\d+)$/.exec(Runtime)?.[1] : undefined;
+  if (version !== undefined) {
+    return { scripts: [], counters: [], python: { folder: resolve(folder), version, handler, include, exclude, branchCoverage } };
+  }
   const keep = (file: string) => {
     const content = readFileSync(file);
     const hash = sha256(content);

@@ -37,7 +37,10 @@ export function pythonFiles(builds: readonly PythonBuild[]): DatedFile[] {
     const key = JSON.stringify([path, sha256, include, exclude, branchCoverage]);
     groups.set(key, [...groups.get(key) ?? [], build]);
   }
-  return [...groups.values()].filter(([{ path, include, exclude }]) => pathFilter(include, exclude)(path)).map((same) => {
+  // a file without statements, as `__init__.py` often is, has nothing that could be reached
+  const isReported = ([{ path, include, exclude, table }]: readonly PythonBuild[]) =>
+    table.statements.length > 0 && pathFilter(include, exclude)(path);
+  return [...groups.values()].filter(isReported).map((same) => {
     const { sha256, table: { text }, branchCoverage } = same[0]!;
     const path = reportedPath(same[0]!.path);
     const times = new Map<string, string>();
