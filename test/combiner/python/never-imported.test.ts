@@ -42,7 +42,8 @@ testWithPython("a function's own files are in the report with 0", async () => {
   const { coverage, texts, errors } = await convert(assembly());
   expect(coverage.files()).toEqual(['app.py', 'orders/prices.py', 'orders/windows.py']);
   // the lines that coverage.py reports of the texts above, by hand
-  expect(coverage.files().map((file) => coverage.fileCoverageFor(file).getLineCoverage())).toEqual([{ 1: 0, 4: 0, 5: 0, 6: 0, 7: 0 }, { 1: 0 }, { 1: 0, 2: 0 }]);
+  expect(coverage.files().map((file) => coverage.fileCoverageFor(file).getLineCoverage()))
+    .toEqual([{ 1: 0, 4: 0, 5: 0, 6: 0, 7: 0 }, { 1: 0 }, { 1: 0, 2: 0 }]);
   expect(coverage.fileCoverageFor('app.py').toSummary().branches).toMatchObject({ total: 2, covered: 0 });
   expect(texts.get('orders/windows.py')).toBe('A = 1\nB = 2\n');
   expect(errors).toEqual([expect.stringMatching(/^orders\/broken\.py cannot be parsed: /)]);

@@ -6,7 +6,7 @@ collects the invocations of a handler, and `CoverageContext` a block of code.
 
 from __future__ import annotations
 
-from ._version import LAYER_VERSION as __version__
+from ._version import LAYER_VERSION as __version__  # noqa: N811 -- as packages call it
 from .context import CoverageContext
 from .decorator import coverage_handler
 from .models import CoverageConfig

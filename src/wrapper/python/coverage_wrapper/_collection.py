@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import _thread
-from typing import Any, Callable, List, NamedTuple, Optional
+from functools import partial
+from typing import Any, Callable, NamedTuple, Optional
 
 from ._counting.takes import Takes
 from ._delivery.circuit_breaker import CircuitBreaker
@@ -73,7 +74,7 @@ class Collection:
             return
         try:
             extension = Extension(self._options.runtime_api)
-        except Exception as error:  # noqa: BLE001 -- uploads come before the answer
+        except Exception as error:
             self._log.debug("coverage is uploaded before the answer: no extension could register", {"reason": str(error)})
             return
         self._delivery = "after"
@@ -95,7 +96,7 @@ class Collection:
         """An invocation has begun. Returns what is to be called when its handler has ended. Neither raises."""
         try:
             return self._begin(context)
-        except Exception as error:  # noqa: BLE001 -- whatever it is, the function has to run
+        except Exception as error:
             self._report(error, None)
             return _nothing
 
@@ -174,7 +175,7 @@ class Collection:
             Platform.sleep(_UNTIL_ANSWERED)
             self._take(request_id)
             self._deliver(min(self._limit, left), request_id)
-        except Exception as error:  # noqa: BLE001 -- the extension has to go on
+        except Exception as error:
             self._report(error, request_id)
 
     def _ahead(self, work: Work, deadline: float) -> None:
@@ -201,7 +202,7 @@ class Collection:
             seen = work
             if work.deadline is not None:
                 deadline = work.deadline
-                self._guarded(lambda one=work, time=deadline: self._ahead(one, time))  # type: ignore[misc]
+                self._guarded(partial(self._ahead, work, deadline))
                 work.wait(3600.0)
 
     def _ended_in_background(self) -> None:
@@ -227,7 +228,7 @@ class Collection:
         try:
             with self._lock:
                 self._outbox.add(self._takes.take(request_id))
-        except Exception as error:  # noqa: BLE001 -- whatever it is, the function goes on
+        except Exception as error:
             self._report(error, request_id)
 
     def _deliver(self, limit: float, request_id: Optional[str]) -> None:
@@ -239,7 +240,7 @@ class Collection:
             if limit > 0 and not self._breaker.is_open:
                 self._attempt(limit, request_id)
             self._outbox.save()
-        except Exception as error:  # noqa: BLE001 -- whatever it is, the function goes on
+        except Exception as error:
             self._report(error, request_id)
 
     def _attempt(self, limit: float, request_id: Optional[str]) -> None:
@@ -271,7 +272,7 @@ class Collection:
     def _guarded(self, action: Callable[[], None]) -> None:
         try:
             action()
-        except Exception as error:  # noqa: BLE001 -- whatever it is, the function goes on
+        except Exception as error:
             self._report(error, None)
 
     def _report(self, error: Exception, request_id: Optional[str]) -> None:
@@ -282,12 +283,10 @@ def _remaining(context: Any) -> Optional[float]:
     """Seconds that an invocation has left; asked before the handler runs, and by a clock that the user may have stopped."""
     try:
         seconds = context.get_remaining_time_in_millis() / 1000
-    except Exception:  # noqa: BLE001 -- no context of Lambda
+    except Exception:
         return None
     return seconds if 0 < seconds <= _LONGEST_TIMEOUT else None
 
 
 def _nothing() -> None:
     return None
-
-

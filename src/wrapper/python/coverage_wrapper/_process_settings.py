@@ -54,7 +54,7 @@ def read_settings(config: Any = None) -> ProcessSettings:
     return ProcessSettings(environment, settings, decoded.problems, decoded.deprecated, log)
 
 
-_tried: "set[Settings]" = set()
+_tried: set[Settings] = set()
 """What coverage could not be started with: what fails is tried and told once."""
 
 

@@ -126,10 +126,7 @@ def patterns_problem(patterns: Tuple[str, ...]) -> Optional[str]:
     """What is wrong with a list of patterns, or nothing."""
     for pattern in patterns:
         if "," in pattern or pattern.strip() != pattern or pattern == "":
-            return (
-                f"pattern '{pattern}' is empty, has a comma or begins or ends with a space;"
-                " give each pattern as an item of its own"
-            )
+            return f"pattern '{pattern}' is empty, has a comma or begins or ends with a space; give each pattern as an item of its own"
     length = len(",".join(patterns))
     return f"the patterns have {length} characters; {MAX_PATTERNS_LENGTH} at most" if length > MAX_PATTERNS_LENGTH else None
 

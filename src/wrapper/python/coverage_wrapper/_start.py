@@ -37,7 +37,8 @@ def start_collection(environment: Mapping[str, str], settings: Settings, log: Lo
     try:
         if random_fraction() >= settings.sampling:
             log.debug(
-                "this execution environment is not among those that are sampled: no coverage is collected", {"sampling": settings.sampling}
+                "this execution environment is not among those that are sampled: no coverage is collected",
+                {"sampling": settings.sampling},
             )
             return None
         sink = create_sink(environment, settings)
@@ -50,7 +51,7 @@ def start_collection(environment: Mapping[str, str], settings: Settings, log: Lo
         options = Options(environment.get("AWS_LAMBDA_RUNTIME_API"), "AWS_LAMBDA_MAX_CONCURRENCY" in environment)
         collection = Collection(settings, options, takes, outbox, log)
         tracing.start()
-    except Exception as error:  # noqa: BLE001 -- whatever it is, the function has to run
+    except Exception as error:
         log.error("CoverageInitializationError", str(error) or type(error).__name__, {})
         return None
     _running = collection
@@ -76,5 +77,5 @@ def _forked(collection: Collection) -> None:
         util = sys.modules.get("multiprocessing.util")
         if util is not None:
             util.Finalize(None, collection.save, exitpriority=-100)
-    except Exception:  # noqa: BLE001 -- then what it ran is not told
+    except Exception:
         pass

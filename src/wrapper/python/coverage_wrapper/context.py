@@ -32,33 +32,31 @@ class CoverageContext:
         self._collection: Optional[Collection] = None
         self._prepare()
 
-    def __enter__(self) -> "CoverageContext":
+    def __enter__(self) -> CoverageContext:
         """Begins the block. A context that is entered twice has to be left twice."""
         self._prepare()
         if self._collection is not None:
             try:
                 self._collection.begin_block()
                 self._open += 1
-            except Exception as error:  # noqa: BLE001 -- whatever it is, the block has to run
+            except Exception as error:
                 self._report(error)
         return self
 
-    def __exit__(
-        self, exc_type: Optional[Type[BaseException]], exc_val: Optional[BaseException], exc_tb: Optional[TracebackType]
-    ) -> None:
+    def __exit__(self, exc_type: Optional[Type[BaseException]], exc_val: Optional[BaseException], exc_tb: Optional[TracebackType]) -> None:
         """Ends the block, and returns when its coverage is uploaded or given up."""
         if self._open > 0 and self._collection is not None:
             self._open -= 1
             try:
                 self._collection.end_block()
-            except Exception as error:  # noqa: BLE001 -- whatever it is, the error of the block is the one that counts
+            except Exception as error:
                 self._report(error)
 
     def _prepare(self) -> None:
         if self._collection is None:
             try:
                 self._collection = own_collection(self._config)
-            except Exception as error:  # noqa: BLE001 -- whatever it is, the block has to run
+            except Exception as error:
                 self._report(error)
 
     def _report(self, error: Exception) -> None:

@@ -47,7 +47,7 @@ class CoverageConfig:
                 raise bad_input(name, getattr(self, name), "is neither True nor False")
 
     @classmethod
-    def from_environment(cls) -> "CoverageConfig":
+    def from_environment(cls) -> CoverageConfig:
         """What the environment variables say; a value that cannot be used has its default taken.
 
         Raises CoverageInitializationError if `COVERAGE_S3_BUCKET` is not set.

@@ -19,9 +19,7 @@ _FUNCTION_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _EXECUTION_ID = re.compile(r"[A-Za-z0-9_.-]{1,200}")
 
 
-def upload_coverage_file(
-    coverage_data: bytes, function_name: str, execution_id: str, config: Optional[CoverageConfig] = None
-) -> Dict[str, Any]:
+def upload_coverage_file(coverage_data: bytes, function_name: str, execution_id: str, config: Optional[CoverageConfig] = None) -> Dict[str, Any]:
     """Uploads a coverage file under `generate_s3_key`, with the function's name, the execution id and the size in its metadata.
 
     Tried 4 times, with exponential backoff and jitter, where trying again may help. An object that is there is never
@@ -52,9 +50,7 @@ def upload_coverage_file(
     return answer if error is None else {**answer, "error": error}
 
 
-def generate_s3_key(
-    function_name: str, execution_id: str, prefix: str = DEFAULT_PREFIX, timestamp: Optional[datetime] = None
-) -> str:
+def generate_s3_key(function_name: str, execution_id: str, prefix: str = DEFAULT_PREFIX, timestamp: Optional[datetime] = None) -> str:
     """The key of a coverage file: `{prefix}YYYY/MM/DD/{function_name}-{execution_id}.coverage`, the day in UTC.
 
     :param function_name: 1 to 64 letters, digits, `-` and `_`
@@ -65,17 +61,19 @@ def generate_s3_key(
     """
     hint = "is not 1 to 64 letters, digits, '-' and '_'; pass the name only, as context.function_name has it"
     _check("function_name", function_name, _FUNCTION_NAME, hint)
-    _check("execution_id", execution_id, _EXECUTION_ID, "is not 1 to 200 letters, digits, '.', '-' and '_'; context.aws_request_id is one")
+    _check(
+        "execution_id",
+        execution_id,
+        _EXECUTION_ID,
+        "is not 1 to 200 letters, digits, '.', '-' and '_'; context.aws_request_id is one",
+    )
     problem = prefix_problem(prefix) if isinstance(prefix, str) else "is not a text"
     if problem is not None:
         raise bad_input("prefix", prefix, problem)
     if timestamp is not None and not isinstance(timestamp, datetime):
         raise bad_input("timestamp", timestamp, "is not a datetime")
-    if timestamp is None:
-        seconds = Platform.now()
-    else:
-        seconds = (timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=timezone.utc)).timestamp()
-    return raw_coverage_key(function_name, execution_id, prefix, seconds)
+    time = Platform.now() if timestamp is None else _utc(timestamp).timestamp()
+    return raw_coverage_key(function_name, execution_id, prefix, time)
 
 
 def get_s3_config() -> Dict[str, Any]:
@@ -90,6 +88,10 @@ def get_s3_config() -> Dict[str, Any]:
         raise ValueError(BUCKET_MISSING)
     region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or "us-east-1"
     return {"bucket": settings.bucket, "prefix": settings.prefix, "timeout": settings.upload_timeout, "region": region}
+
+
+def _utc(time: datetime) -> datetime:
+    return time if time.tzinfo else time.replace(tzinfo=timezone.utc)
 
 
 def _upload(body: bytes, key: str, function_name: str, execution_id: str, settings: ProcessSettings) -> Optional[CoverageError]:
@@ -118,6 +120,6 @@ def _upload(body: bytes, key: str, function_name: str, execution_id: str, settin
     return failure
 
 
-def _check(argument: str, value: object, allowed: "re.Pattern[str]", problem: str) -> None:
+def _check(argument: str, value: object, allowed: re.Pattern[str], problem: str) -> None:
     if not isinstance(value, str) or not allowed.fullmatch(value):
         raise bad_input(argument, value, problem)

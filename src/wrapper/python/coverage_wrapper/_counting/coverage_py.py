@@ -25,8 +25,11 @@ from ..error_handling import CoverageInitializationError
 PACKAGE = "coverage"
 
 
-def _folder() -> str:
-    """Several versions of Python share one version of coverage.py, with an extension module for each of them."""
+def packages_folder() -> str:
+    """Where the layer has coverage.py for this Python.
+
+    Several versions of Python share one version of coverage.py, with an extension module for each of them.
+    """
     minor = sys.version_info[1]
     name = f"cp3{min(minor, 11)}"
     return os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "_packages", name)
@@ -36,7 +39,7 @@ class CoveragePy:
     """Modules of the layer's coverage.py."""
 
     def __init__(self) -> None:
-        self._folder = os.path.join(_folder(), PACKAGE)
+        self._folder = os.path.join(packages_folder(), PACKAGE)
         self._modules: Dict[str, ModuleType] = {}
         self._lock = _thread.RLock()
 
@@ -78,7 +81,7 @@ class CoveragePy:
 
     @contextmanager
     def _visible(self) -> Iterator[None]:
-        theirs = _taken_out()
+        theirs = taken_out()
         if PACKAGE not in self._modules:
             # the package's own module imports all of its reporters and SQLite
             package = ModuleType(PACKAGE)
@@ -88,10 +91,11 @@ class CoveragePy:
         try:
             yield
         finally:
-            self._modules.update(_taken_out())
+            self._modules.update(taken_out())
             sys.modules.update(theirs)
 
 
-def _taken_out() -> Dict[str, ModuleType]:
+def taken_out() -> Dict[str, ModuleType]:
+    """The modules of `coverage` that `import` would give, which are forgotten."""
     names = [name for name in list(sys.modules) if name == PACKAGE or name.startswith(f"{PACKAGE}.")]
     return {name: sys.modules.pop(name) for name in names}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import Dict, List, Optional, Set, Tuple
+from typing import Dict, List, Optional, Set
 
 from .._patterns import path_filter
 from .._settings import Settings
@@ -29,7 +29,7 @@ class OwnFiles:
         if filename not in self._answers:
             try:
                 self._answers[filename] = self._find(filename)
-            except Exception:  # noqa: BLE001 -- an odd name is no reason to break the function
+            except Exception:
                 self._answers[filename] = None
         return self._answers[filename]
 
@@ -105,7 +105,7 @@ def _is_local(distribution: str) -> bool:
     """Whether it was installed from a folder, as a project's own packages are (PEP 610)."""
     try:
         with open(os.path.join(distribution, "direct_url.json"), encoding="utf-8") as file:
-            origin: Tuple[str, bool] = (lambda one: (str(one.get("url", "")), "dir_info" in one))(json.load(file))
-        return origin[0].startswith("file:") and origin[1]
+            origin = json.load(file)
+        return str(origin.get("url", "")).startswith("file:") and "dir_info" in origin
     except (OSError, ValueError, AttributeError):
         return False

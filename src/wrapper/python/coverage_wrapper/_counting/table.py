@@ -42,7 +42,12 @@ class SourceFile:
         text = read_source(self.file)
         if SourceFile(self.file, self.branch, self._coverage_version, text).sha256 != self.sha256:
             raise UnreadableSource("was changed while the function ran")
-        table = {"version": TABLE_VERSION, "identity": self.identity, "text": text, **describe(coverage_py, self.file, text, self.branch)}
+        table = {
+            "version": TABLE_VERSION,
+            "identity": self.identity,
+            "text": text,
+            **describe(coverage_py, self.file, text, self.branch),
+        }
         return _dumps(table, separators=(",", ":"), ensure_ascii=True).encode()
 
 

@@ -35,9 +35,7 @@ class Identity(NamedTuple):
 class Takes:
     """What one execution environment covers, object by object."""
 
-    def __init__(
-        self, identity: Identity, settings: Settings, coverage_py: CoveragePy, files: OwnFiles, tracing: Tracing, log: Log
-    ) -> None:
+    def __init__(self, identity: Identity, settings: Settings, coverage_py: CoveragePy, files: OwnFiles, tracing: Tracing, log: Log) -> None:
         self._identity = identity
         self._settings = settings
         self._coverage_py = coverage_py

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _thread
+from functools import partial
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Set
 
 from .._counting.table import UnreadableSource
@@ -27,9 +28,7 @@ Merge = Callable[[Sequence[Parcel]], List[Parcel]]
 class Outbox:
     """Nothing of it raises; what fails stays for the next time."""
 
-    def __init__(
-        self, settings: Settings, sink: Sink, spool: Spool, merge: Merge, content: Callable[[Any], bytes], log: Log
-    ) -> None:
+    def __init__(self, settings: Settings, sink: Sink, spool: Spool, merge: Merge, content: Callable[[Any], bytes], log: Log) -> None:
         self._settings = settings
         self._sink = sink
         self._spool = spool
@@ -92,7 +91,7 @@ class Outbox:
             for parcel in list(self._parcels):
                 if Platform.monotonic() >= deadline:
                     return
-                failure = self._attempt(lambda one=parcel: self._send(one, deadline, request_id)) or failure  # type: ignore[misc]
+                failure = self._attempt(partial(self._send, parcel, deadline, request_id)) or failure
             failure = failure or self._keep_sources(deadline)
             if failure is not None:
                 self._report(failure, request_id)
@@ -112,7 +111,7 @@ class Outbox:
     def _attempt(self, action: Callable[[], None]) -> Optional[Exception]:
         try:
             action()
-        except Exception as error:  # noqa: BLE001 -- whatever it is, it stays for the next time
+        except Exception as error:
             return error
         return None
 
@@ -146,7 +145,7 @@ class Outbox:
                     source = waiting.pop()
                 except IndexError:  # another thread had it
                     return
-                failure = self._attempt(lambda: self._keep(source, deadline))
+                failure = self._attempt(partial(self._keep, source, deadline))
                 if failure is not None:
                     failures.append(failure)
 
@@ -208,7 +207,7 @@ class Outbox:
                     self._spool.save(parcel)
             for parcel in waiting:
                 self._spool.remove(parcel)
-        except Exception as error:  # noqa: BLE001 -- they stay as they are
+        except Exception as error:
             self._report(error, None)
 
     def _report(self, error: Exception, request_id: Optional[str]) -> None:
@@ -246,4 +245,3 @@ class _Work:
             self._work()
         finally:
             self._done.release()
-

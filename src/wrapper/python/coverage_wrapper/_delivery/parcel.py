@@ -55,7 +55,7 @@ class Parcel:
         return f"{_dumps({'key': self.key, 'sources': sources})}\n".encode() + self._content
 
     @classmethod
-    def parse(cls, content: bytes, source: Callable[[Any], Optional[Any]]) -> "Parcel":
+    def parse(cls, content: bytes, source: Callable[[Any], Optional[Any]]) -> Parcel:
         """Reads what `serialize` wrote. Raises an Exception for anything else."""
         head, _, body = content.partition(b"\n")
         fields = _loads(head)

@@ -27,9 +27,7 @@ _CLOCK_TOLERANCE = 60.0
 _REGION_ERRORS = frozenset(
     ("PermanentRedirect", "TemporaryRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException", "301", "307")
 )
-_CLOCK_ERRORS = frozenset(
-    ("RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture", "InvalidSignatureException", "SignatureDoesNotMatch")
-)
+_CLOCK_ERRORS = frozenset(("RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture", "InvalidSignatureException", "SignatureDoesNotMatch"))
 _BODILESS = frozenset(("400", "403"))
 """What S3 answers with for either reason, where there is no body to say for which."""
 
@@ -140,9 +138,7 @@ class S3Sink:
             self._idle.append(_Kept(connection, Platform.monotonic()))
         return answer
 
-    def _exchange(
-        self, connection: http.client.HTTPConnection, path: str, headers: Mapping[str, str], body: bytes, deadline: float
-    ) -> _Answer:
+    def _exchange(self, connection: http.client.HTTPConnection, path: str, headers: Mapping[str, str], body: bytes, deadline: float) -> _Answer:
         connection.sock.settimeout(max(0.001, deadline - Platform.monotonic()))
         _put_header(connection, path, headers)
         connection.endheaders(body)
@@ -174,7 +170,7 @@ class S3Sink:
         finally:
             connection.close()
 
-    def _connection(self) -> "tuple[http.client.HTTPConnection, bool]":
+    def _connection(self) -> tuple[http.client.HTTPConnection, bool]:
         """One that is open, and whether it was used before."""
         while self._idle:
             try:
@@ -186,7 +182,7 @@ class S3Sink:
             kept.connection.close()
         return connect(self._address.scheme, self._address.hostname, self._address.port, _CONNECT_TIMEOUT), False
 
-    def _signed(self, key: str, headers: Mapping[str, str]) -> "tuple[str, Dict[str, str]]":
+    def _signed(self, key: str, headers: Mapping[str, str]) -> tuple[str, Dict[str, str]]:
         path = encoded_path(self._address.base_path + key)
         time = Platform.strftime("%Y%m%dT%H%M%SZ", Platform.gmtime(Platform.now() + self._clock_offset))
         all_headers = {"Host": self._address.authority, "If-None-Match": "*", **headers}
@@ -245,5 +241,3 @@ def _time(date: Optional[str]) -> Optional[float]:
         return parsedate_to_datetime(date).timestamp() if date else None
     except (TypeError, ValueError):
         return None
-
-

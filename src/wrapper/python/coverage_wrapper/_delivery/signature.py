@@ -23,9 +23,7 @@ def encoded_path(path: str) -> str:
     return quote(path, safe="/-_.~")
 
 
-def signed_headers(
-    method: str, path: str, headers: Mapping[str, str], region: str, time: str, credentials: Credentials
-) -> Dict[str, str]:
+def signed_headers(method: str, path: str, headers: Mapping[str, str], region: str, time: str, credentials: Credentials) -> Dict[str, str]:
     """The headers with those of the signature.
 
     :param path: encoded, without a query
@@ -38,9 +36,7 @@ def signed_headers(
     lower = {name.lower(): " ".join(value.split()) for name, value in all_headers.items()}
     # these belong to the connection: whoever is between may change them
     names = sorted(name for name in lower if name not in ("expect", "content-length", "connection"))
-    canonical = "\n".join(
-        [method, path, "", *(f"{name}:{lower[name]}" for name in names), "", ";".join(names), lower["x-amz-content-sha256"]]
-    )
+    canonical = "\n".join([method, path, "", *(f"{name}:{lower[name]}" for name in names), "", ";".join(names), lower["x-amz-content-sha256"]])
     scope = f"{time[:8]}/{region}/s3/aws4_request"
     text = "\n".join(["AWS4-HMAC-SHA256", time, scope, hashlib.sha256(canonical.encode()).hexdigest()])
     key = f"AWS4{credentials.secret_access_key}".encode()

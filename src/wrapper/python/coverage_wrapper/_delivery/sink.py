@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Mapping
-
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Mapping
 
 if TYPE_CHECKING:
     from typing import Protocol

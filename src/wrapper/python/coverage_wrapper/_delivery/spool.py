@@ -98,7 +98,7 @@ class Spool:
             return None
         try:
             parcel = Parcel.parse(content, self._source)
-        except Exception:  # noqa: BLE001 -- nobody else will make more of it
+        except Exception:
             with suppress(OSError):
                 _unlink(claimed)
             return None
@@ -109,7 +109,7 @@ class Spool:
 
     def _is_left(self, name: str) -> bool:
         """Whether the owner of a file, by its name, has ended: another process, or one before this one that had the same id."""
-        process, _, time = (name.split("-", 1)[0].split(".") + ["", ""])[:3]
+        process, _, time = [*name.split("-", 1)[0].split("."), "", ""][:3]
         if not process.isdigit() or not time.isdigit():
             return False
         if int(process) == Platform.getpid():

@@ -50,7 +50,7 @@ class Holds:
 
     def begin(self, request_id: str, deadline: Optional[float]) -> Callable[[], None]:
         """An invocation has begun. Returns what ends its hold."""
-        work = self._work(request_id)
+        work = self.current(request_id)
         work.deadline = deadline
         work.started = True
         return work.end
@@ -61,7 +61,7 @@ class Holds:
         :param ahead: called with the time of its timeout when it has started; returns when the work has ended, or when
             there is nothing left to do about it
         """
-        work = self._work(request_id)
+        work = self.current(request_id)
         begin = Platform.monotonic()
         pause = 0.001
         while not work.started and Platform.monotonic() - begin < _START_TIMEOUT:
@@ -77,9 +77,6 @@ class Holds:
             self._works.pop(request_id, None)
 
     def current(self, request_id: str) -> Work:
-        return self._work(request_id)
-
-    def _work(self, request_id: str) -> Work:
         with self._lock:
             work = self._works.get(request_id)
             if work is None:

@@ -1,0 +1,39 @@
+/** Runs the tests of the module `coverage_wrapper` with pytest, beside a local S3: on the oldest and the newest Python of this machine. */
+import { execFile } from 'node:child_process';
+import * as path from 'node:path';
+import { promisify } from 'node:util';
+import { pythonInterpreters, type PythonVersion } from '../../../projenrc/python-layer/interpreters';
+import { cachedFolder } from '../../lambda/cache-folder';
+import { hasPython } from '../../lambda/python-runtime';
+import { LocalS3 } from '../../s3/local-s3';
+
+const LAYER = path.join(__dirname, '../../../assets/python-layer/python');
+const TESTS = path.join(__dirname, 'module');
+const BUCKET = 'coverage-bucket';
+const PACKAGES = ['pytest>=8.3,<9', 'boto3>=1.37,<2'];
+
+const versions = [...pythonInterpreters().keys()].filter(hasPython);
+const chosen = [...new Set([versions.at(0), versions.at(-1)])].filter((one): one is PythonVersion => one !== undefined);
+if (chosen.length === 0) {
+  console.log('SKIPPED: the module coverage_wrapper, since there is no Python with pip on this machine');
+  test.skip('coverage_wrapper', () => undefined);
+}
+
+describe.each(chosen)('Python %s', (version) => {
+  test('passes the tests of the module', async () => {
+    const interpreter = pythonInterpreters().get(version)!;
+    const packages = await cachedFolder(path.join('python-test-packages', version), async (into) => {
+      await promisify(execFile)(interpreter, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--target', into, ...PACKAGES]);
+    });
+    const s3 = await LocalS3.start({ buckets: [BUCKET] });
+    try {
+      const env = { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, ...s3.environment(), TEST_BUCKET: BUCKET, PYTHONPATH: [LAYER, packages].join(path.delimiter) };
+      await promisify(execFile)(interpreter, ['-B', '-m', 'pytest', '-q', '-p', 'no:cacheprovider', TESTS], { env, maxBuffer: 16 * 1024 * 1024 })
+        .catch((error: { stdout: string; stderr: string }) => {
+          throw new Error(`${error.stdout}${error.stderr}`);
+        });
+    } finally {
+      await s3.stop();
+    }
+  }, 300_000);
+});
