@@ -28,7 +28,11 @@ describe.each(chosen)('Python %s', (version) => {
     const s3 = await LocalS3.start({ buckets: [BUCKET] });
     try {
       const env = {
-        PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, ...s3.environment(), TEST_BUCKET: BUCKET, PYTHONPATH: [LAYER, packages].join(path.delimiter),
+        PATH: process.env.PATH,
+        TMPDIR: process.env.TMPDIR,
+        ...s3.environment(),
+        TEST_BUCKET: BUCKET,
+        PYTHONPATH: [LAYER, packages].join(path.delimiter),
       };
       await promisify(execFile)(interpreter, ['-B', '-m', 'pytest', '-q', '-p', 'no:cacheprovider', TESTS], { env, maxBuffer: 16 * 1024 * 1024 })
         .catch((error: { stdout: string; stderr: string }) => {
