@@ -36,9 +36,12 @@ export function pythonFile(path: string, passed: readonly PassedPython[], branch
     coverage.statementMap[id] = range(line, Math.max(line, ends.get(line) ?? line));
     coverage.s[id] = Number(reached);
   });
+  const names = new Set<string>();
   [...functions.values()].sort((a, b) => a.first - b.first || a.last - b.last).forEach(({ name, first, last, called }, id) => {
-    coverage.fnMap[id] = { name, decl: range(first, first), loc: range(first, last), line: first };
+    // as in coverage.py's own lcov: functions of one name, such as those in the arms of an `if`, are told apart
+    coverage.fnMap[id] = { name: names.has(name) ? `${name}@${first}` : name, decl: range(first, first), loc: range(first, last), line: first };
     coverage.f[id] = Number(called);
+    names.add(name);
   });
   if (branchCoverage) {
     sorted(branches).forEach(([line, destinations], id) => {

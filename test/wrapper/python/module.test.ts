@@ -2,15 +2,14 @@
 import { execFile } from 'node:child_process';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
+import { testPackages } from './test-packages';
 import { pythonInterpreters, type PythonVersion } from '../../../projenrc/python-layer/interpreters';
-import { cachedFolder } from '../../lambda/cache-folder';
 import { hasPython } from '../../lambda/python-runtime';
 import { LocalS3 } from '../../s3/local-s3';
 
 const LAYER = path.join(__dirname, '../../../assets/python-layer/python');
 const TESTS = path.join(__dirname, 'module');
 const BUCKET = 'coverage-bucket';
-const PACKAGES = ['pytest>=8.3,<9', 'boto3>=1.37,<2'];
 
 const versions = [...pythonInterpreters().keys()].filter(hasPython);
 const chosen = [...new Set([versions.at(0), versions.at(-1)])].filter((one): one is PythonVersion => one !== undefined);
@@ -22,9 +21,7 @@ if (chosen.length === 0) {
 describe.each(chosen)('Python %s', (version) => {
   test('passes the tests of the module', async () => {
     const interpreter = pythonInterpreters().get(version)!;
-    const packages = await cachedFolder(path.join('python-test-packages', version), async (into) => {
-      await promisify(execFile)(interpreter, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--target', into, ...PACKAGES]);
-    });
+    const packages = await testPackages(version);
     const s3 = await LocalS3.start({ buckets: [BUCKET] });
     try {
       const env = {
