@@ -54,6 +54,7 @@ class Collection:
         self._tracked = False
         self._blocks = 0
         self._recovered = False
+        self._has_children = False
         self._request_id: Optional[str] = None
         self._going = 0
         self._background_since: Optional[float] = None
@@ -115,6 +116,10 @@ class Collection:
         if not self._tracked:
             self._deliver(self._limit, self._request_id)
 
+    def forked(self) -> None:
+        """In the parent: what its children leave on disk is taken over when they have ended."""
+        self._has_children = True
+
     def after_fork(self) -> None:
         """In a child: it is an environment of its own, without an extension, since threads are not forked."""
         self._lock = _thread.RLock()
@@ -123,6 +128,7 @@ class Collection:
         self._background_since = None
         self._watched = None
         self._recovered = True
+        self._has_children = False
         if self._delivery == "after":
             self._delivery = "before"
         self._guarded(self._takes.after_fork)
@@ -262,7 +268,7 @@ class Collection:
             self._guarded(self._outbox.save)
 
     def _recover(self) -> None:
-        if not self._recovered:
+        if not self._recovered or self._has_children:
             self._recovered = True
             self._guarded(self._outbox.recover)
 

@@ -55,7 +55,7 @@ def start_collection(environment: Mapping[str, str], settings: Settings, log: Lo
         log.error("CoverageInitializationError", str(error) or type(error).__name__, {})
         return None
     _running = collection
-    os.register_at_fork(after_in_child=lambda: _forked(collection))
+    os.register_at_fork(after_in_parent=collection.forked, after_in_child=lambda: _forked(collection))
     return collection
 
 
@@ -71,11 +71,11 @@ def _source(fields: Any, coverage_py: CoveragePy) -> Optional[SourceFile]:
 def _forked(collection: Collection) -> None:
     collection.after_fork()
     try:
-        # children of `multiprocessing` end without what `atexit` was given
+        # children of `multiprocessing` end without what `atexit` was given, and begin with forgetting what was to be done at their end
         import sys
 
         util = sys.modules.get("multiprocessing.util")
         if util is not None:
-            util.Finalize(None, collection.save, exitpriority=-100)
+            util.register_after_fork(collection, lambda one: util.Finalize(None, one.save, exitpriority=-100))
     except Exception:
         pass
