@@ -37,7 +37,7 @@ export class PythonRuntime implements RuntimeProgram {
     return path.dirname(this.interpreter);
   }
 
-  public command({ taskRoot, opt, handler, environment }: FunctionConfiguration): string[] {
+  public command({ taskRoot, opt, handler, environment }: Pick<FunctionConfiguration, 'taskRoot' | 'opt' | 'handler' | 'environment'>): string[] {
     // the runtime's PYTHONPATH has the folders of layers, so a function with one of its own has only the folder of Lambda's bootstrap.py
     const folders = environment.PYTHONPATH === undefined ? [opt.map(`/opt/python/lib/python${this.version}/site-packages`), opt.map('/opt/python')] : [this.folder];
     // Lambda's file system is read-only, so no bytecode is written beside the user's modules

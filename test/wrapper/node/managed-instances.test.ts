@@ -24,7 +24,7 @@ afterEach(async () => instance?.stop());
 test.each(['22', '24'] as const)('Node.js %s: each thread uploads what ran in it when it is idle, a few times only', async (node) => {
   const s3 = await startS3();
   instance = await ManagedInstance.start({
-    node,
+    runtime: node,
     taskRoot: taskFolder(FILES),
     handler: WRAPPER_HANDLER,
     layer: LAYER,

@@ -51,7 +51,7 @@ export async function startPython(s3: LocalS3, version: PythonVersion, options: 
     taskRoot: taskFolder(files),
     handler: attached ? PYTHON_WRAPPER_HANDLER : handler,
     layers: attached ? [...layers, LAYER] : layers,
-    environment: { ...environment, ...(attached && { ...s3.environment(), ...encodeEnvironment(all) }) },
+    environment: { ...(attached && { ...s3.environment(), ...encodeEnvironment(all) }), ...environment },
   });
   running.push(lambda);
   return lambda;

@@ -286,9 +286,11 @@ class Collection:
 
 
 def _remaining(context: Any) -> Optional[float]:
-    """Seconds that an invocation has left; asked before the handler runs, and by a clock that the user may have stopped."""
+    """Seconds that an invocation has left; asked before the handler runs."""
     try:
-        seconds = context.get_remaining_time_in_millis() / 1000
+        # what the runtime's own context reads the clock for, which the user may have stopped or replaced
+        deadline = getattr(context, "_epoch_deadline_time_in_ms", None)
+        seconds = context.get_remaining_time_in_millis() / 1000 if deadline is None else float(deadline) / 1000 - Platform.now()
     except Exception:
         return None
     return seconds if 0 < seconds <= _LONGEST_TIMEOUT else None

@@ -54,7 +54,7 @@ class Settings:
     """The function's own handler, as its `Handler` property said before it was redirected."""
     run_id: Optional[str] = None
     upload_mode: str = "every-invocation"
-    sampling: float = 1.0
+    sampling: float = 1
     """The part of the execution environments that collect, 0 to 1."""
     directory: Optional[str] = None
     """Absolute path of a folder that objects are written to instead of a bucket."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import Dict, List, Optional, Set
+from typing import Dict, List, Optional, Set, Tuple
 
 from .._patterns import path_filter
 from .._settings import Settings
@@ -23,12 +23,15 @@ class OwnFiles:
         self._is_wanted = path_filter(settings.include, settings.exclude)
         self._installed: Optional[Set[str]] = None
         self._answers: Dict[str, Optional[str]] = {}
+        self._states: Dict[str, Optional[Tuple[int, int]]] = {}
 
     def source_of(self, filename: str) -> Optional[str]:
         """The absolute path of the source file that is counted for the code of a file; nothing where that is not counted."""
         if filename not in self._answers:
             try:
-                self._answers[filename] = self._find(filename)
+                self._answers[filename] = source = self._find(filename)
+                if source is not None:
+                    self._states.setdefault(source, _state(source))
             except Exception:
                 self._answers[filename] = None
         return self._answers[filename]
@@ -39,6 +42,10 @@ class OwnFiles:
             if source.startswith(root):
                 return source[len(root) :].replace(os.sep, "/")
         return source
+
+    def is_changed(self, source: str) -> bool:
+        """Whether a source file is another one on disk than when its code was seen first."""
+        return source in self._states and self._states[source] != _state(source)
 
     def without_source(self) -> List[str]:
         """Modules that were loaded from bytecode alone, which cannot be told of."""
@@ -92,6 +99,15 @@ class OwnFiles:
         # a function that is a package of its own has been installed as well
         handler = self._module.replace(".", "/")
         return set() if handler and files & {f"{handler}.py", f"{handler}/__init__.py"} else files
+
+
+def _state(file: str) -> Optional[Tuple[int, int]]:
+    """Nothing for a file within an archive."""
+    try:
+        status = os.stat(file)
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
 
 
 def _name(line: str) -> str:

@@ -141,6 +141,8 @@ class Takes:
         """Read when a file is seen first: what is on disk later need not be what runs."""
         if file not in self._sources and file not in self._unreadable:
             try:
+                if self._files.is_changed(file):
+                    raise UnreadableSource("was changed while the function ran")
                 self._sources[file] = SourceFile(file, self._tracing.branch, self._coverage_py.version)
             except UnreadableSource as reason:
                 self._unreadable[file] = str(reason)
