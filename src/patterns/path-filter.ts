@@ -14,7 +14,7 @@ export function pathFilter(include: readonly string[], exclude: readonly string[
 
 function matcher(patterns: readonly string[]): (path: string) => boolean {
   const globs = patterns.flatMap((pattern) => {
-    const bare = pattern.replace(/^\.?\//, '');
+    const bare = pattern.replace(/^\.?\//, '') || '**'; // '/' and './' are the root
     const below = bare.replace(/\/\*{0,2}$/, '/**');
     return bare.startsWith('**/') ? [below] : [below, `**/${below}`];
   });

@@ -11,17 +11,18 @@ def path_filter(include: Sequence[str], exclude: Sequence[str]) -> Callable[[str
 
     A pattern that this module cannot read leaves the decision to the combiner, which knows all kinds of globs.
     """
-    included = _matcher(include)
-    excluded = _matcher(exclude)
+    # whether `folder/**` is for a file of that name depends: the combiner knows
+    included = _matcher(include, with_itself=True)
+    excluded = _matcher(exclude, with_itself=False)
     return lambda path: (not include or included is None or included(path)) and not (exclude and excluded is not None and excluded(path))
 
 
-def _matcher(patterns: Sequence[str]) -> Optional[Callable[[str], bool]]:
+def _matcher(patterns: Sequence[str], with_itself: bool) -> Optional[Callable[[str], bool]]:
     expressions: List[str] = []
     for pattern in patterns:
-        bare = re.sub(r"^\.?/", "", pattern)
+        bare = re.sub(r"^\.?/", "", pattern) or "**"
         below = re.sub(r"/\*{0,2}$", "/**", bare)
-        expression = _expression(below)
+        expression = _expression(below, with_itself)
         if expression is None:
             return None
         expressions.append(expression if bare.startswith("**/") else f"(?:.*/)?{expression}")
@@ -29,17 +30,21 @@ def _matcher(patterns: Sequence[str]) -> Optional[Callable[[str], bool]]:
     return lambda path: matches(path) is not None
 
 
-def _expression(glob: str) -> Optional[str]:
+def _expression(glob: str, with_itself: bool) -> Optional[str]:
     """The regular expression of a glob of `*`, `**` and `?`; nothing for one that has more."""
     if re.search(r"[\[\]{}()!+@|\\]", glob):
         return None
     parts: List[str] = []
-    segments = glob.split("/")
+    segments = re.sub(r"(?:\*\*/)+\*\*(?=/|$)", "**", glob).split("/")
     for index, segment in enumerate(segments):
         is_last = index == len(segments) - 1
-        if segment == "**":
-            parts.append(".*" if is_last else "(?:.*/)?")
-        else:
+        if segment != "**":
             text = "".join("[^/]*" if one == "*" else "[^/]" if one == "?" else re.escape(one) for one in re.sub(r"\*+", "*", segment))
             parts.append(text if is_last else f"{text}/")
+        elif not is_last:
+            parts.append("(?:.*/)?")
+        elif index > 0 and with_itself:
+            parts[-1] = f"{parts[-1][:-1]}(?:/.*)?"
+        else:
+            parts.append(".*")
     return "".join(parts)
