@@ -8,8 +8,29 @@ from __future__ import annotations
 
 import _thread
 import os
+import signal
 import sys
 import time
+from typing import Any, Callable, Tuple
+
+_start_new_thread = _thread.start_new_thread
+_mask = getattr(signal, "pthread_sigmask", None)
+_SIGNALS = {signal.SIGTERM, signal.SIGINT}
+
+
+def _start_thread(work: Callable[..., None], args: Tuple[Any, ...]) -> None:
+    """Unlike threads of `threading`, this one is not traced, and not in the user's list of threads.
+
+    It takes no signal away from the main thread, which is the only one that Python handles them in: one that waits in native
+    code is not waked by what another thread has got.
+    """
+    _start_new_thread(_without_signals, (work, args))
+
+
+def _without_signals(work: Callable[..., None], args: Tuple[Any, ...]) -> None:
+    if _mask is not None:
+        _mask(signal.SIG_BLOCK, _SIGNALS)
+    work(*args)
 
 
 class Platform:
@@ -20,8 +41,7 @@ class Platform:
     gmtime = staticmethod(time.gmtime)
     strftime = staticmethod(time.strftime)
     sleep = staticmethod(time.sleep)
-    start_thread = staticmethod(_thread.start_new_thread)
-    """Unlike threads of `threading`, one that is started with it is not traced, and not in the user's list of threads."""
+    start_thread = staticmethod(_start_thread)
     random_bytes = staticmethod(os.urandom)
     getpid = staticmethod(os.getpid)
 
