@@ -1,4 +1,4 @@
-import { createCoverageMap, type CoverageMap, type CoverageMapData, type FileCoverageData } from 'istanbul-lib-coverage';
+import { createCoverageMap, type BranchMapping, type CoverageMap, type CoverageMapData, type FileCoverageData, type Range } from 'istanbul-lib-coverage';
 import { isSameShape, project } from './projection';
 import type { ToldFile } from './told-coverage';
 import type { UnitCoverage } from './unit-coverage';
@@ -118,18 +118,35 @@ function shapeOf(path: string, files: readonly ToldFile[], text: string | undefi
     return { ...withPlaces.told.coverage, path };
   }
   try {
-    return text === undefined ? shapeOfLines(path, files) : new OriginalSource(path, text).shape;
+    // what is no JavaScript may look like some
+    return text === undefined || path.endsWith('.py') ? shapeOfLines(path, files) : new OriginalSource(path, text).shape;
   } catch {
     return shapeOfLines(path, files);
   }
 }
 
-/** Of a file that cannot be parsed: a statement for each line that was told of. */
+/** Of a file that cannot be parsed: a statement for each line that was told of, and the functions and branches that begin there. */
 function shapeOfLines(path: string, files: readonly ToldFile[]): FileCoverageData {
-  const lines = [...new Set(files.flatMap(({ told }) => (told.by === 'lines' ? [...told.coverage.lines.keys()] : [])))].sort((a, b) => a - b);
-  const end = Number.MAX_SAFE_INTEGER;
-  const statementMap = Object.fromEntries(lines.map((line, index) => [index, { start: { line, column: 0 }, end: { line, column: end } }]));
-  return { path, statementMap, fnMap: {}, branchMap: {}, s: mapValues(statementMap, () => 0), f: {}, b: {} };
+  const told = files.flatMap((file) => (file.told.by === 'lines' ? [file.told.coverage] : []));
+  const inLine = (line: number): Range => ({ start: { line, column: 0 }, end: { line, column: Number.MAX_SAFE_INTEGER } });
+  const lines = [...new Set(told.flatMap((one) => [...one.lines.keys()]))].sort((a, b) => a - b);
+  const functions = new Map(told.flatMap((one) => one.functions.map(({ name, line }) => [`${line} ${name}`, { name, line, decl: inLine(line), loc: inLine(line) }] as const)));
+  const branches = new Map(told.flatMap((one) => [...one.branches].map(([line, blocks]) => [line, blocks] as const)));
+  const branchMap = [...branches].sort(([a], [b]) => a - b).flatMap(([line, blocks]) =>
+    blocks.map((arms): BranchMapping => ({ type: 'branch', line, loc: inLine(line), locations: arms.map(() => inLine(line)) })));
+  return {
+    path,
+    statementMap: numbered(lines.map(inLine)),
+    fnMap: numbered([...functions.values()].sort((a, b) => a.line - b.line)),
+    branchMap: numbered(branchMap),
+    s: numbered(lines.map(() => 0)),
+    f: numbered([...functions].map(() => 0)),
+    b: numbered(branchMap.map(({ locations }) => locations.map(() => 0))),
+  };
+}
+
+function numbered<T>(list: readonly T[]): Record<string, T> {
+  return Object.fromEntries(list.entries());
 }
 
 function nothingRan(shape: FileCoverageData): FileCoverageData {
@@ -140,6 +157,7 @@ function nothingRan(shape: FileCoverageData): FileCoverageData {
   };
 }
 
+/** Python's files are read with line feeds only, and one at the end. */
 function withoutReturns(text: string): string {
-  return text.replaceAll('\r\n', '\n');
+  return text.replaceAll('\r\n', '\n').replace(/\n$/, '');
 }

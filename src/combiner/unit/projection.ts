@@ -23,6 +23,9 @@ export function project(told: ToldCoverage, shape: FileCoverageData): FileCovera
   const places = new Places(shape);
   const countOf = (id: string | undefined) => (id === undefined ? undefined : s[id]);
   const arm = (branch: BranchMapping, index: number): number => {
+    if (branch.type === 'branch') {
+      return 0; // of Python, where an arm has no place of its own
+    }
     if (isMissingElse(branch, index)) {
       return Math.max(0, (countOf(places.at(branch.loc)) ?? 0) - (countOf(places.firstOfArm(branch, 0)) ?? 0));
     }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import picomatch from 'picomatch';
+import { coveragePyDataFiles, coveragePyFiles, isCoveragePyData, isCoveragePyJson } from './coverage-py';
 import { DEFAULT_EXCLUDE } from './default-exclude';
 import { isIstanbulJson, istanbulFiles } from './istanbul-json';
 import { isLcov, lcovFiles } from './lcov';
@@ -19,7 +20,7 @@ export interface UnitCoverage {
   readonly problems: readonly string[];
 }
 
-const KINDS = "Istanbul's JSON (coverage-final.json, or a folder such as .nyc_output), V8's JSON (a folder of NODE_V8_COVERAGE, or coverage/tmp of c8) or lcov (lcov.info)";
+const KINDS = "Istanbul's JSON (coverage-final.json, or a folder such as .nyc_output), V8's JSON (a folder of NODE_V8_COVERAGE, or coverage/tmp of c8), lcov (lcov.info), coverage.py's JSON (coverage.json of `coverage json`) or its data (.coverage)";
 
 /**
  * Reads the coverage of unit tests: a file, or a folder with one or many.
@@ -47,6 +48,7 @@ async function readFolder(folder: string, repository: Repository): Promise<UnitC
     json.filter((file) => /^coverage-\d+-\d+-\d+\.json$/.test(file)),
     json.filter((file) => file !== 'coverage-summary.json'),
     files.filter((file) => file === 'lcov.info'),
+    files.filter((file) => file === '.coverage'),
   ];
   const chosen = choices.find((names) => names.length > 0);
   if (chosen) {
@@ -77,7 +79,11 @@ async function readFiles(location: string, paths: readonly string[], repository:
 }
 
 async function readFile(path: string): Promise<{ readonly files: readonly ToldFile[] } | { readonly v8: V8Json }> {
-  const text = readFileSync(path, 'utf8');
+  const content = readFileSync(path);
+  if (isCoveragePyData(content)) {
+    return { files: await coveragePyDataFiles(resolve(path), dirname(resolve(path))) };
+  }
+  const text = content.toString('utf8');
   if (isLcov(text)) {
     return { files: lcovFiles(text) };
   }
@@ -89,6 +95,9 @@ async function readFile(path: string): Promise<{ readonly files: readonly ToldFi
   }
   if (isV8Json(value)) {
     return { v8: value };
+  }
+  if (isCoveragePyJson(value)) {
+    return { files: coveragePyFiles(value) };
   }
   if (isIstanbulJson(value)) {
     return { files: await istanbulFiles(value) };
