@@ -12,6 +12,8 @@ import { seededRandom } from './estimate';
 import { interleaved, type Samples } from './interleaving';
 import { commit, thisMachine } from './machine';
 import { evaluate, type Measurement } from './measurement';
+import { measurePython } from './python/python';
+import { pythonTable } from './python/section';
 import { latestResults, saveHistory, saveLatest } from './results';
 import { NODE_VERSIONS, type Mode, type NodeVersion, type Row } from './row';
 import { ROWS } from './rows';
@@ -38,6 +40,10 @@ const SINGLE: Record<string, (mode: Mode) => Promise<{ results: unknown; table: 
   'combining': async (mode) => {
     const results = await measureCombining(mode);
     return { results, table: combiningTable(results) };
+  },
+  'python': async (mode) => {
+    const results = await measurePython(mode);
+    return { results, table: pythonTable(results) };
   },
 };
 const names = [...ROWS.map(({ name }) => name), ...Object.keys(SINGLE)];

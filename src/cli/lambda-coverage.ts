@@ -23,7 +23,16 @@ const WRONG_USAGE = 2;
 
 const HINT = '(run with --help for the options)';
 
+/** Whoever reads the output, such as `head`, may have had enough. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') {
+    throw error;
+  }
+  process.exit(process.exitCode ?? 0);
+}
+
 async function main(): Promise<void> {
+  process.stdout.on('error', endWithReader);
   // The SDK warns on Node.js 20 about its own releases to come; the one in this bundle is pinned, so its users can do nothing about it.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const { own, behind } = splitArguments(process.argv);

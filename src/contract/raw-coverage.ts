@@ -9,6 +9,9 @@
  */
 import { decodeCounterValues, MOST_COUNTERS } from './counter-values';
 
+/** No file has more lines: two of these are one number that is exact. */
+export const MAX_PYTHON_LINE = 2 ** 25 - 1;
+
 export const RAW_COVERAGE_VERSION = 1;
 
 /** Taken before the user's code runs, which may patch it. */
@@ -308,9 +311,9 @@ function decodePythonFile(value: unknown, at: string): PythonFile {
   const fields = object(value, at);
   const file = { path: text(fields.path, `${at}.path`), table: digest(fields.table, `${at}.table`) };
   if (fields.arcs === undefined) {
-    return { ...file, lines: list(fields.lines, `${at}.lines`, natural) };
+    return { ...file, lines: numbers(fields.lines, `${at}.lines`, natural) };
   }
-  const arcs = list(fields.arcs, `${at}.arcs`, integer);
+  const arcs = numbers(fields.arcs, `${at}.arcs`, lineOrExit);
   if (arcs.length % 2 !== 0) {
     throw new Error(`${at}.arcs has ${arcs.length} numbers, which are no pairs`);
   }
@@ -339,6 +342,21 @@ function list<T>(value: unknown, at: string, decode: (item: unknown, at: string)
     throw new Error(`${at} is ${show(value)}, not a list`);
   }
   return value.map((item, index) => decode(item, `${at}[${index}]`));
+}
+
+/** A list of very many, which is no copy. */
+function numbers(value: unknown, at: string, decode: (item: unknown, at: string) => number): number[] {
+  if (!Array.isArray(value)) {
+    throw new Error(`${at} is ${show(value)}, not a list`);
+  }
+  for (let index = 0; index < value.length; index++) {
+    const item: unknown = value[index];
+    // a place is named only where something is wrong with it
+    if (typeof item !== 'number' || item < 0 || item > MAX_PYTHON_LINE || !Number.isInteger(item)) {
+      decode(item, `${at}[${index}]`);
+    }
+  }
+  return value as number[];
 }
 
 /** Own properties become own properties, `__proto__` as any other. */
@@ -374,9 +392,9 @@ function natural(value: unknown, at: string): number {
   return value as number;
 }
 
-function integer(value: unknown, at: string): number {
-  if (!Number.isSafeInteger(value)) {
-    throw new Error(`${at} is ${show(value)}, not a whole number`);
+function lineOrExit(value: unknown, at: string): number {
+  if (!Number.isSafeInteger(value) || Math.abs(value as number) > MAX_PYTHON_LINE) {
+    throw new Error(`${at} is ${show(value)}, not a line or the exit of one, from -${MAX_PYTHON_LINE} to ${MAX_PYTHON_LINE}`);
   }
   return value as number;
 }

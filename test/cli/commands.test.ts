@@ -351,7 +351,8 @@ echo "\${COMPREPLY[@]}"`;
   test('that is closed is no error', async () => {
     put(...several());
     const cli = path.join(__dirname, '..', '..', 'assets', 'cli', 'lambda-coverage.js');
-    const shell = spawn('sh', ['-c', `"${process.execPath}" "${cli}" ls s3://${BUCKET} | true`], { cwd: folder, env: { PATH: process.env.PATH, ...s3.environment() } });
+    const [ls, help] = [`ls s3://${BUCKET}`, 'report --help'].map((args) => `"${process.execPath}" "${cli}" ${args} | true`);
+    const shell = spawn('sh', ['-c', `${ls}; ${help}`], { cwd: folder, env: { PATH: process.env.PATH, ...s3.environment() } });
     let stderr = '';
     shell.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));
     await once(shell, 'close');

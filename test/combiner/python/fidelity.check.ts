@@ -10,24 +10,12 @@ import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { createCoverageMap, type CoverageMap, type CoverageMapData, type FileCoverage } from 'istanbul-lib-coverage';
+import { SUITES, sourcesOf, type Suite } from './suites';
 import { pythonInterpreters, type PythonVersion } from '../../../projenrc/python-layer/interpreters';
-import { cachedFolder } from '../../lambda/cache-folder';
 import { hasPython } from '../../lambda/python-runtime';
 import { ROOT } from '../../package/installation';
 import { testPackages } from '../../wrapper/python/test-packages';
 
-interface Suite {
-  readonly requirement: string;
-  /** Where the modules are. */
-  readonly root: string;
-  readonly tests: string;
-}
-
-const SUITES: readonly Suite[] = [
-  { requirement: 'itsdangerous==2.2.0', root: 'src', tests: 'tests' },
-  { requirement: 'h11==0.14.0', root: '.', tests: 'h11/tests' },
-  { requirement: 'click==8.1.8', root: 'src', tests: 'tests' },
-];
 const LAYER = path.join(ROOT, 'assets', 'python-layer', 'python');
 const CLI = path.join(ROOT, 'assets', 'cli', 'lambda-coverage.js');
 const UNDER_THE_LAYER = 'import sys, pytest\nfrom coverage_wrapper import CoverageContext\nwith CoverageContext():\n    sys.exit(pytest.main(sys.argv[1:]))\n';
@@ -130,21 +118,6 @@ async function run(version: PythonVersion, args: readonly string[], { cwd, env }
     .catch(({ stdout, stderr }: { stdout: string; stderr: string }) => {
       throw new Error(`${stdout.slice(-3000)}${stderr.slice(-3000)}`);
     });
-}
-
-/** A source distribution, unpacked; with the metadata that it has when it is installed, which tests may ask for. */
-async function sourcesOf({ requirement, root }: Suite): Promise<string> {
-  const name = requirement.replace('==', '-');
-  const folder = await cachedFolder(path.join('source-distributions', name), async (into) => {
-    const python = [...pythonInterpreters().values()].at(-1)!;
-    const pip = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-binary', ':all:', '--no-deps', '--dest', into, requirement];
-    await promisify(execFile)(python, pip);
-    await promisify(execFile)('tar', ['xzf', path.join(into, `${name}.tar.gz`), '-C', into]);
-    const metadata = path.join(into, name, root, `${name}.dist-info`);
-    mkdirSync(metadata, { recursive: true });
-    writeFileSync(path.join(metadata, 'METADATA'), readFileSync(path.join(into, name, 'PKG-INFO')));
-  });
-  return path.join(folder, name);
 }
 
 function differencesButInLcov(theirs: Reports, ours: OurReports): string[] {

@@ -48,7 +48,8 @@ class Collection:
         self._breaker = CircuitBreaker()
         self._holds = Holds()
         self._lock = _thread.RLock()
-        self._limit = min(_LONGEST_HOLD, float(settings.upload_timeout))
+        # outside of Lambda nothing times out that waits for an upload
+        self._limit = min(_LONGEST_HOLD if options.runtime_api else _LONGEST_TIMEOUT, float(settings.upload_timeout))
         # until a registration has succeeded, nothing holds the environment after an answer
         self._delivery = "background" if options.concurrent else "before"
         self._tracked = False
@@ -178,8 +179,15 @@ class Collection:
             if not work.started:
                 return
             left = self._limit if work.deadline is None else work.deadline - Platform.monotonic() - _RESERVE
-            Platform.sleep(_UNTIL_ANSWERED)
-            self._take(request_id)
+            if self.settings.upload_mode == "on-change":
+                # mostly there is nothing new, and so nothing to hold the environment for
+                self._take(request_id)
+                if self._outbox.is_idle and not self._has_children:
+                    return
+                Platform.sleep(_UNTIL_ANSWERED)
+            else:
+                Platform.sleep(_UNTIL_ANSWERED)
+                self._take(request_id)
             self._deliver(min(self._limit, left), request_id)
         except Exception as error:
             self._report(error, request_id)

@@ -49,6 +49,11 @@ class Outbox:
         return not self._parcels
 
     @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing to send."""
+        return not self._parcels and not self._sources
+
+    @property
     def is_worth_waiting(self) -> bool:
         """Whether what a process left behind when it ended can be expected to arrive: nothing of it has failed just now."""
         return bool(self._parcels) and all(one.failed_at is None or Platform.now() - one.failed_at > _PAUSE for one in self._parcels)
