@@ -15,8 +15,12 @@ import { GetFunctionConfigurationCommand, InvokeCommand, LambdaClient } from '@a
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import * as aws4 from 'aws4';
 import { MiniStack, whyNoMiniStack } from './ministack';
+import { pythonInterpreters } from '../../projenrc/python-layer/interpreters';
 import { outputOf, run } from '../package/command';
 import { CDK_CLI, installedVersion, packedFile } from '../package/installation';
+
+/** The newest Python of this machine, which has one as MiniStack itself is written in it. */
+const PYTHON = [...pythonInterpreters().keys()].at(-1);
 
 describe('a deployed app', { skip: whyNoMiniStack() }, () => {
   let folder: string;
@@ -31,7 +35,7 @@ describe('a deployed app', { skip: whyNoMiniStack() }, () => {
     folder = mkdtempSync(path.join(tmpdir(), 'deployed-'));
     cpSync(path.join(__dirname, 'app'), folder, { recursive: true });
     writeFileSync(path.join(folder, 'package.json'), '{ "private": true }');
-    writeFileSync(path.join(folder, 'cdk.json'), JSON.stringify({ app: 'tsx app.ts' }));
+    writeFileSync(path.join(folder, 'cdk.json'), JSON.stringify({ app: 'tsx app.ts', context: { python: `python${PYTHON}` } }));
     const peers = ['aws-cdk-lib', 'constructs', 'esbuild', 'tsx'].map((name) => `${name}@${installedVersion(name)}`);
     outputOf('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', packedFile('js', '.tgz'), `aws-cdk@${CDK_CLI}`, ...peers], { cwd: folder });
     aws = await MiniStack.start();
@@ -64,9 +68,9 @@ describe('a deployed app', { skip: whyNoMiniStack() }, () => {
   });
 
   test('redirects all functions but those left out, and keeps what they had', async () => {
-    for (const name of ['orders', 'prices', 'denied', 'inline', 'on-event']) {
+    for (const name of ['orders', 'prices', 'denied', 'inline', 'on-event', 'discounts']) {
       const { Handler, Environment, Layers } = await configurationOf(name);
-      assert.match(Handler!, /coverage-wrapper/, name);
+      assert.match(Handler!, /coverage[-_]wrapper/, name);
       assert.equal(Layers?.length, 1, name);
       assert.equal(Environment?.Variables?.COVERAGE_S3_BUCKET, bucket, name);
     }
@@ -80,8 +84,9 @@ describe('a deployed app', { skip: whyNoMiniStack() }, () => {
     assert.deepEqual(await invoke('prices', { product: 'pen' }), { answer: { price: 2 } });
     assert.deepEqual(await invoke('prices', { product: 'ink' }), { error: "no product 'ink'" });
     assert.deepEqual(await invoke('inline', { name: 'Ada' }), { answer: 'Hello Ada' });
-    const keys = await eventually(async () => rawKeys(), (found) => found.length === 5);
-    assert.deepEqual(keys.map((key) => key.replace(/^team\/\d{4}\/\d\d\/\d\d\/(.*?)-[0-9a-f]{8}-.*$/, '$1')).sort(), ['inline', 'orders', 'orders', 'prices', 'prices']);
+    assert.deepEqual(await invoke('discounts', { total: 120 }), { answer: { discount: 12 } });
+    const keys = await eventually(async () => rawKeys(), (found) => found.length === 6);
+    assert.deepEqual(keys.map((key) => key.replace(/^team\/\d{4}\/\d\d\/\d\d\/(.*?)-[0-9a-f]{8}-.*$/, '$1')).sort(), ['discounts', 'inline', 'orders', 'orders', 'prices', 'prices']);
   });
 
   test('answers where the role may not write, says why once, and doctor finds it', async () => {
@@ -94,7 +99,7 @@ describe('a deployed app', { skip: whyNoMiniStack() }, () => {
     }
     assert.equal(lines.length, 1, lines.join('\n'));
     assert.equal(JSON.parse(lines[0]!).details.error_code, 'AccessDenied');
-    assert.equal((await rawKeys()).length, 5);
+    assert.equal((await rawKeys()).length, 6);
     const { status, stdout } = lambdaCoverage('doctor', '--app', 'cdk.out');
     assert.match(stdout, /PROBLEM Shop\/Denied\w+ \(denied\) has uploaded nothing/);
     assert.equal(status, 1);
@@ -124,13 +129,14 @@ describe('a deployed app', { skip: whyNoMiniStack() }, () => {
     // counted by hand: of orders.ts only what a coupon does was not reached
     assert.deepEqual(of('orders.ts'), ['6/7', '1/2', '1/1', '6/7']);
     assert.deepEqual(of('prices.js'), ['4/4', '2/2', '1/1', '4/4']);
+    assert.deepEqual(of('discounts.py'), ['5/6', '1/2', '1/1', '5/6']);
   });
 
   test('combines in AWS, with the role of the combiner', async () => {
     const [combiner] = (await resourcesOf('Data')).filter(({ ResourceType, LogicalResourceId }) => ResourceType === 'AWS::Lambda::Function' && LogicalResourceId!.startsWith('Combiner'));
     const { answer } = await invoke(combiner!.PhysicalResourceId!, {});
     // one more than was uploaded: what was put above, which is no coverage
-    assert.deepEqual([answer.files_processed, answer.files_skipped], [5, 1], JSON.stringify(answer));
+    assert.deepEqual([answer.files_processed, answer.files_skipped], [6, 1], JSON.stringify(answer));
     const keys = await keysBelow('team/reports/');
     for (const file of ['lcov.info', 'coverage.html', 'coverage-summary.json']) {
       assert.ok(keys.includes(`team/reports/${file}`), `${file} is not among ${keys.join(', ')}`);
@@ -153,7 +159,7 @@ describe('a deployed app', { skip: whyNoMiniStack() }, () => {
     for (const StackName of ['Shop', 'Greetings', 'Data']) {
       await assert.rejects(cloudFormation.send(new DescribeStacksCommand({ StackName })), /does not exist/);
     }
-    assert.equal((await rawKeys()).length, 5);
+    assert.equal((await rawKeys()).length, 6);
   });
 
   async function configurationOf(FunctionName: string) {

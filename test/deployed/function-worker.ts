@@ -1,7 +1,7 @@
 /**
- * Stands in for MiniStack's own loader of Node.js functions, which knows no runtime client, no extensions and no handler outside of the
- * function's folder. MiniStack unpacks code and layers, starts this as `node`, and speaks with it in lines of JSON: one with the function,
- * which is answered by `ready`, then one for each event. The function runs in the local Lambda.
+ * Stands in for MiniStack's own loaders of functions in Node.js and in Python, which know no runtime client and no extensions, and of
+ * Node.js no handler outside of the function's folder. MiniStack unpacks code and layers, starts this as `node`, and speaks with it in
+ * lines of JSON: one with the function, which is answered by `ready`, then one for each event. The function runs in the local Lambda.
  */
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import * as path from 'node:path';
@@ -48,7 +48,8 @@ async function start({ code_dir: taskRoot, env, function_name: functionName, mem
     functionName,
     memorySize: memory,
     timeoutSeconds: Timeout,
-    environment: { ...given, ...env },
+    // Python's default of trusted certificates
+    environment: { ...given, ...(given.NODE_EXTRA_CA_CERTS !== undefined && { SSL_CERT_FILE: given.NODE_EXTRA_CA_CERTS }), ...env },
   });
 }
 

@@ -22,7 +22,7 @@ export function whyNoMiniStack(): string | false {
 
 /**
  * AWS on this machine, as MiniStack plays it: CloudFormation, IAM that is enforced, S3, Lambda and the rest, on loopback and by TLS, which
- * the policies of buckets ask for. Functions of Node.js run in the local Lambda of this repository (see `function-worker.ts`), with the
+ * the policies of buckets ask for. Functions run in the local Lambda of this repository (see `function-worker.ts`), with the
  * credentials that MiniStack gives to their roles.
  *
  * Whoever starts one stops it.

@@ -1,5 +1,5 @@
 """Starts MiniStack with what it lacks and the deployed app needs, each by AWS's documentation."""
-from ministack.core import iam_actions
+from ministack.core import iam_actions, lambda_runtime
 from ministack.services.cloudformation import provisioners
 
 
@@ -25,8 +25,19 @@ def with_inline_code_as_index(original):
     return _zip_inline
 
 
+def as_node(original):
+    """The worker of Node.js is the local Lambda, see ``function-worker.ts``, which runs Python as well."""
+
+    def of_runtime(runtime, *args, **kwargs):
+        return original("nodejs" if runtime.startswith("python") else runtime, *args, **kwargs)
+
+    return of_runtime
+
+
 iam_actions.s3_service_context = with_condition_keys_of_writes(iam_actions.s3_service_context)
 provisioners._zip_inline = with_inline_code_as_index(provisioners._zip_inline)
+for name in ("_detect_runtime_binary", "_worker_script_extension"):
+    setattr(lambda_runtime, name, as_node(getattr(lambda_runtime, name)))
 
 if __name__ == "__main__":
     from ministack.app import main

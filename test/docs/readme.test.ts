@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
@@ -20,6 +20,15 @@ describe('the TypeScript of the README', () => {
   test('is there', () => expect(snippets.length).toBeGreaterThan(1));
 
   test.each(snippets)('compiles: line $line', ({ text }) => {
+    expect(compileErrors(text)).toEqual([]);
+  });
+});
+
+describe('the TypeScript of the guides', () => {
+  const guides = readdirSync(path.join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));
+  const snippets = guides.flatMap((name) => codeBlocks(path.join(ROOT, 'docs', name)).filter(({ language }) => language === 'ts').map((block) => ({ name, ...block })));
+
+  test.each(snippets)('compiles: $name, line $line', ({ text }) => {
     expect(compileErrors(text)).toEqual([]);
   });
 });

@@ -36,6 +36,12 @@ const prices = new lambda.Function(shop, 'Prices', {
   functionName: 'prices', code: lambda.Code.fromAsset('src'), handler: 'prices.handler', runtime: lambda.Runtime.NODEJS_20_X,
 });
 coverage.attachTo(prices, { engine: CoverageEngine.V8 });
+new lambda.Function(shop, 'Discounts', {
+  functionName: 'discounts',
+  code: lambda.Code.fromAsset('python'),
+  handler: 'discounts.handler',
+  runtime: new lambda.Runtime(app.node.getContext('python') as string, lambda.RuntimeFamily.PYTHON),
+});
 
 // its role is another team's, and may not write
 const role = new iam.Role(shop, 'OthersRole', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
