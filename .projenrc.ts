@@ -8,12 +8,13 @@ import { LocalLambda } from './projenrc/local-lambda';
 import { OneCommand } from './projenrc/one-command';
 import { PackagePins } from './projenrc/package-pins';
 import { Packaging } from './projenrc/packaging';
+import { PYTHON_VERSIONS } from './projenrc/python-layer/interpreters';
 import { TestPrograms } from './projenrc/test-programs';
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-lambda-coverage',
   description: 'Code coverage of deployed AWS Lambda functions: attach a layer with one line of CDK, get an Istanbul report',
-  keywords: ['aws', 'cdk', 'lambda', 'coverage', 'code-coverage', 'istanbul', 'lcov', 'v8', 'integration-tests', 'e2e'],
+  keywords: ['aws', 'cdk', 'lambda', 'coverage', 'code-coverage', 'istanbul', 'lcov', 'v8', 'python', 'coverage.py', 'integration-tests', 'e2e'],
   author: 'The cdk-lambda-coverage authors',
   authorAddress: 'cdk-lambda-coverage@users.noreply.github.com',
   authorOrganization: true,
@@ -25,6 +26,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
   packageManager: javascript.NodePackageManager.NPM,
   minNodeVersion: '20.0.0',
   workflowNodeVersion: '20.20',
+  // for the layer of Python: it has the bytecode of those that are there when it is built
+  workflowBootstrapSteps: [{
+    name: 'Setup Python',
+    uses: 'actions/setup-python@v7.0.0',
+    with: { 'python-version': PYTHON_VERSIONS.filter((version) => version !== '3.8').join('\n') }, // GitHub's images have 3.8 no more
+  }],
   projenrcTs: true,
   runner: typescript.TypeScriptRunner.tsx(),
   projenVersion: '0.103.25',

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import * as os from 'node:os';
+import { isDeepStrictEqual } from 'node:util';
 import { NODE_VERSIONS } from './row';
 import { nodeBinary } from '../test/lambda/node-versions';
 
@@ -25,6 +26,12 @@ export async function thisMachine(): Promise<Machine> {
     harnessNode: process.versions.node,
     nodes: binaries.map(({ path }) => execFileSync(path, ['--version'], { encoding: 'utf8' }).trim().slice(1)),
   };
+}
+
+/** Builds of one version of the kernel are no other machine. */
+export function isSameMachine(one: Machine, other: Machine): boolean {
+  const comparable = (machine: Machine) => ({ ...machine, os: machine.os.replace(/(Linux \d+\.\d+\.\d+)-[^,]+/, '$1') });
+  return isDeepStrictEqual(comparable(one), comparable(other));
 }
 
 /** The commit that is measured, with a plus where files were changed since. */

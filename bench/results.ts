@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import type { Samples } from './interleaving';
-import type { Machine } from './machine';
+import { isSameMachine, type Machine } from './machine';
 import type { Measurement } from './measurement';
 
 const FOLDER = path.join(__dirname, 'results');
@@ -32,7 +31,7 @@ export function saveLatest({ machine, measurements }: Results): void {
       merged.set(key, measurement);
     }
   };
-  if (latest && isDeepStrictEqual(latest.machine, machine)) {
+  if (latest && isSameMachine(latest.machine, machine)) {
     latest.measurements.forEach(keep);
   }
   measurements.forEach(keep);

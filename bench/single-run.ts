@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
-import type { Machine } from './machine';
+import { isSameMachine, type Machine } from './machine';
 import type { Mode } from './row';
 
 /** A run of what is no row: it is kept in a file of its own in bench/results, which is committed. */
@@ -20,7 +19,7 @@ const fileOf = (name: string) => path.join(__dirname, 'results', `${name}.json`)
 export function latestRun<T>(name: string, machine: Machine): SingleRun<T> | undefined {
   const file = fileOf(name);
   const run = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) as SingleRun<T> : undefined;
-  return run && isDeepStrictEqual(run.machine, machine) ? run : undefined;
+  return run && isSameMachine(run.machine, machine) ? run : undefined;
 }
 
 /** A quick run does not replace a full one of the same machine. */

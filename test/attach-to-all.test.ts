@@ -2,9 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import {
-  Annotations as CdkAnnotations, App, CfnResource, CustomResource, Duration, NestedStack, RemovalPolicy, Stack, Stage, aws_cloudfront as cloudfront,
-  aws_lambda as lambda, aws_lambda_nodejs as nodejs, aws_logs as logs, aws_s3 as s3, aws_s3_deployment as deployment,
-  aws_s3_notifications as notifications, aws_sam as sam, custom_resources as custom,
+  Annotations as CdkAnnotations, App, CfnResource, CustomResource, Duration, NestedStack, RemovalPolicy, Stack, Stage, aws_autoscaling as autoscaling,
+  aws_cloudfront as cloudfront, aws_ec2 as ec2, aws_ecs as ecs, aws_lambda as lambda, aws_lambda_nodejs as nodejs, aws_logs as logs, aws_s3 as s3,
+  aws_s3_deployment as deployment, aws_s3_notifications as notifications, aws_sam as sam, custom_resources as custom,
 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Construct } from 'constructs';
@@ -193,6 +193,28 @@ describe('leaves out', () => {
       'it is a plain CfnResource, as CDK makes them for its own use; define it with lambda.Function or lambda.CfnFunction if it is yours',
     ]));
     expect(warningsOf(scope)).toEqual([]);
+  });
+
+  test("CDK's own functions in Python: of its assets, and in the template", () => {
+    const scope = stack();
+    const vpc = new ec2.Vpc(scope, 'Vpc', { restrictDefaultSecurityGroup: false });
+    const cluster = new ecs.Cluster(scope, 'Cluster', { vpc });
+    cluster.addAsgCapacityProvider(new ecs.AsgCapacityProvider(scope, 'Provider', {
+      enableManagedTerminationProtection: false,
+      enableManagedDraining: false,
+      autoScalingGroup: new autoscaling.AutoScalingGroup(scope, 'Group', {
+        vpc, instanceType: new ec2.InstanceType('t3.micro'), machineImage: ecs.EcsOptimizedImage.amazonLinux2023(),
+      }),
+    }));
+    new deployment.BucketDeployment(scope, 'Deployment', { destinationBucket: new s3.Bucket(scope, 'Bucket'), sources: [deployment.Source.data('a', 'b')] });
+    const coverage = new CoverageLayer(scope, 'Coverage', V8);
+    coverage.attachToAll(scope);
+    const all = Object.values(Template.fromStack(scope).findResources('AWS::Lambda::Function'));
+    const inPython = all.filter(({ Properties }) => /^python/.test(Properties.Runtime as string));
+    expect(inPython.length).toBeGreaterThanOrEqual(2);
+    expect(coverage.attachedFunctions).toEqual([]);
+    expect(new Set(coverage.leftOutFunctions.map(({ reason }) => reason))).toEqual(new Set(['CDK makes it for its own use']));
+    expect(warningsOf(scope).filter(([id]) => id.startsWith('cdk-lambda-coverage'))).toEqual([]);
   });
 
   test('coverage itself', () => {

@@ -52,7 +52,7 @@ export async function measureCombine(version: PythonVersion, folder: string, mod
   const times = { ours: [] as number[], coveragePy: [] as number[], combineOnly: [] as number[] };
   const runs = mode === 'quick' ? 1 : 5;
   for (let run = 0; run < runs; run++) {
-    times.ours.push(seconds(() => execFileSync(process.execPath, [CLI, 'report', path.join(bucket, 'coverage'), '--format', 'json', '--output', path.join(folder, 'combined')], { cwd: folder, stdio: 'pipe' })));
+    times.ours.push(seconds(() => execFileSync(process.execPath, [CLI, 'report', path.join(bucket, 'coverage'), '--format', 'json', '--output', path.join(folder, 'combined'), '--root', task], { cwd: folder, stdio: 'pipe' })));
     // it combines the files that are named as this one, and more
     const combined = path.join(folder, '.coverage');
     rmSync(combined, { force: true });

@@ -31,8 +31,10 @@ export interface VersionResults {
   readonly computing: { readonly branches: number; readonly lines: number; readonly slipCover?: number };
   /** On change, without news: milliseconds that the environment is held, and requests of all such invocations. */
   readonly noNews: { readonly holdMs: number; readonly requests: number };
-  /** Kilobytes that 1,000 invocations leave. */
+  /** Kilobytes of resident memory that 1,000 invocations leave more than without coverage. */
   readonly leak: number;
+  /** Kilobytes that Python has allocated in 1,000 invocations and not freed, with coverage. */
+  readonly allocated: number;
 }
 
 type Variant = 'none' | 'ours' | 'lines' | 'onChange' | 'decorated' | 'slipCover';
@@ -45,6 +47,8 @@ const PACKAGES = ['coverage>=7,<8', 'boto3>=1.37,<2'];
 const SLIPCOVER = 'slipcover==1.1.0';
 const PARTS = 13;
 const MEMORY_SIZE = 512;
+/** So that memory is taken and given back piece by piece, and resident memory says what is left. */
+const PLAIN_MALLOC = { PYTHONMALLOC: 'malloc', MALLOC_ARENA_MAX: '1' };
 
 export async function measurePython(mode: Mode): Promise<PythonResults> {
   const versions = [...pythonInterpreters().keys()].filter(hasPython);
@@ -76,7 +80,7 @@ function taskFolder(): string {
 async function measureVersion(version: PythonVersion, task: string, mode: Mode): Promise<VersionResults> {
   const few = mode === 'quick';
   const s3 = await LocalS3.start({ buckets: [BUCKET], delayMs: S3_MS });
-  const start = (variant: Variant) => startFunction(variant, version, task, s3);
+  const start = (variant: Variant, more: Record<string, string> = {}) => startFunction(variant, version, task, s3, more);
   try {
     const init: Record<'none' | 'ours' | 'decorated', number[]> = { none: [], ours: [], decorated: [] };
     for (let run = 0; run < (few ? 3 : 15); run++) {
@@ -96,14 +100,17 @@ async function measureVersion(version: PythonVersion, task: string, mode: Mode):
       memory: { ours: warm.ours.megabytes - warm.none.megabytes, decorated: warm.decorated.megabytes - warm.none.megabytes },
       computing,
       noNews: await measureNoNews(await start('onChange'), s3, few ? 20 : 100),
-      leak: await measureLeak(await start('ours'), few ? 200 : 1_000),
+      leak: await measureLeak(await start('ours', PLAIN_MALLOC), few ? 200 : 3_000) - await measureLeak(await start('none', PLAIN_MALLOC), few ? 200 : 3_000),
+      allocated: await measureAllocated(await start('ours')),
     };
   } finally {
     await s3.stop();
   }
 }
 
-async function startFunction(variant: Variant, version: PythonVersion, task: string, s3: LocalS3): Promise<LocalLambda> {
+async function startFunction(
+  variant: Variant, version: PythonVersion, task: string, s3: LocalS3, more: Record<string, string>,
+): Promise<LocalLambda> {
   const settings: Partial<Settings> = variant === 'lines' ? { branchCoverage: false } : variant === 'onChange' ? { uploadMode: 'on-change' } : {};
   const attached = ['ours', 'lines', 'onChange'].includes(variant);
   const handlers: Record<Variant, string> = {
@@ -124,6 +131,7 @@ async function startFunction(variant: Variant, version: PythonVersion, task: str
     environment: {
       ...s3.environment(),
       BENCH_BUCKET: BUCKET,
+      ...more,
       ...(attached && encodeEnvironment({ ...DEFAULT_SETTINGS, bucket: BUCKET, handler: 'app.handler', ...settings })),
     },
   });
@@ -198,6 +206,21 @@ async function measureNoNews(lambda: LocalLambda, s3: LocalS3, times: number): P
   return { holdMs: median(holds), requests: s3.requests.length - before };
 }
 
+async function measureAllocated(lambda: LocalLambda): Promise<number> {
+  const bytes = async (times: number) => {
+    for (let n = 0; n < times; n++) {
+      await lambda.invoke({ n });
+      await lambda.settled();
+    }
+    return (await lambda.invoke({ traced: true })).payload as number;
+  };
+  await bytes(100);
+  const before = await bytes(100);
+  const after = await bytes(1_000);
+  await lambda.stop();
+  return (after - before) / 1024;
+}
+
 async function measureLeak(lambda: LocalLambda, times: number): Promise<number> {
   const rss = async (count: number) => {
     for (let n = 0; n < count; n++) {
@@ -206,7 +229,7 @@ async function measureLeak(lambda: LocalLambda, times: number): Promise<number> 
     }
     return (await lambda.usage())!.rssBytes;
   };
-  const before = await rss(300);
+  const before = await rss(times / 3);
   const after = await rss(times);
   await lambda.stop();
   return ((after - before) / 1024) * (1_000 / times);

@@ -11,7 +11,7 @@ export function pythonSection(run: SingleRun<PythonResults>): string {
 A function of sixteen files in the local Lambda, on AWS's runtime interface client for Python; each number is the difference to the same function without coverage, of medians.
 "Decorator" is the style of the samples that there are: coverage.py is started and stopped by a decorator, which sends a JSON report with boto3 in each invocation (\`bench/python/peer\`).
 S3 answers in 300 ms for latency, cold start and memory, and at once for the rest. Computing is loops, branches and calls only, by lines and branches as it is attached by default,
-by lines only, and beside SlipCover 1.1.0. "Left by 1,000 invocations" is resident memory after 300 others.
+by lines only, and beside SlipCover 1.1.0. "Left by 1,000 invocations" is of resident memory, by 3,000 of them after 1,000 others, with Python on the C library's allocator in one arena; "allocated" is what Python itself has not freed of 1,000, by \`tracemalloc\`.
 
 ${provenanceOf(run)}
 
@@ -35,6 +35,7 @@ export function pythonTable({ versions, combine }: PythonResults): string {
     row('– lines only', ({ computing }) => `${computing.lines.toFixed(2)} ×`, '–'),
     row('– SlipCover', ({ computing }) => (computing.slipCover === undefined ? '–' : `${computing.slipCover.toFixed(2)} ×`), '–'),
     row('held without news', ({ noNews }) => `${noNews.holdMs.toPrecision(2)} ms, ${noNews.requests} requests`, `≤ ${MOST.holdMs} ms, 0`, ({ noNews }) => noNews.holdMs <= MOST.holdMs && noNews.requests === 0),
+    row('allocated in 1,000 invocations', ({ allocated }) => `${allocated.toFixed(1)} KB`, '–'),
     row('left by 1,000 invocations', ({ leak }) => `${leak.toFixed(0)} KB`, `≤ ${MOST.leak} KB`, ({ leak }) => leak <= MOST.leak),
   ]);
   const times = combine.combineOnly / combine.ours;

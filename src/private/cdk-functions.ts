@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import * as cdk from 'aws-cdk-lib';
 import { AssetStaging, Stack, Stage, type CfnResource } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { codeAsset } from './code-asset';
@@ -35,10 +36,16 @@ function enclosing(resource: CfnResource): IConstruct[] {
 }
 
 /** A class of CDK's own that makes a function by itself; one of the user's that extends it is not. */
-function isCdkConstruct(construct: IConstruct): boolean {
-  const { constructor } = construct;
-  const name = Object.hasOwn(constructor, JSII) ? (constructor as unknown as Record<symbol, { fqn: string }>)[JSII]!.fqn : '';
-  return CDK_CLASS.test(name) && !/\.aws_(?:lambda|lambda_nodejs|sam)\.|\.CfnInclude$/.test(name);
+function isCdkConstruct({ constructor }: IConstruct): boolean {
+  const name = (constructor as unknown as Record<symbol, { fqn: string } | undefined>)[JSII]?.fqn ?? '';
+  const isCdkClass = CDK_CLASS.test(name) && !/\.aws_(?:lambda|lambda_nodejs|sam)\.|\.CfnInclude$|^@aws-cdk\/aws-lambda-/.test(name);
+  return isCdkClass && (Object.hasOwn(constructor, JSII) || exportedAs(name) === constructor);
+}
+
+/** What CDK exports by that name: mostly not the class itself that jsii notes it of, but one that a decorator made of it. */
+function exportedAs(name: string): unknown {
+  const [, ...parts] = name.split('.');
+  return parts.reduce((from: unknown, part) => (from as Record<string, unknown> | undefined)?.[part], cdk as unknown);
 }
 
 function sourceFolder(target: AttachableFunction): string | undefined {

@@ -30,6 +30,7 @@ interface Part {
 
 /** Ends up to that make a number of 32 bits, which a set finds several times as fast. */
 const SMALL = 2 ** 15;
+const LARGE = 2 ** 33;
 const OFFSET = MAX_PYTHON_LINE + 1;
 const RANGE = 2 * OFFSET;
 
@@ -100,13 +101,14 @@ export class PythonMerge {
 
 function arcOf(from: number, to: number): number {
   const isSmall = from < SMALL && from >= -SMALL && to < SMALL && to >= -SMALL;
-  return isSmall ? (from << 16) | (to & 0xffff) : (from + OFFSET) * RANGE + to + OFFSET + 2 ** 32;
+  return isSmall ? from * 2 * SMALL + to : (from + OFFSET) * RANGE + to + OFFSET + LARGE;
 }
 
 function endsOf(arc: number): [from: number, to: number] {
-  if (arc < 2 ** 31) {
-    return [arc >> 16, (arc << 16) >> 16];
+  if (arc < LARGE) {
+    const from = Math.floor((arc + SMALL) / (2 * SMALL));
+    return [from, arc - from * 2 * SMALL];
   }
-  const large = arc - 2 ** 32;
+  const large = arc - LARGE;
   return [Math.floor(large / RANGE) - OFFSET, (large % RANGE) - OFFSET];
 }

@@ -8,6 +8,7 @@ import { hasPython } from '../../lambda/python-runtime';
 import { LocalS3 } from '../../s3/local-s3';
 
 const LAYER = path.join(__dirname, '../../../assets/python-layer/python');
+const SOURCES = path.join(__dirname, '../../../src/wrapper/python');
 const TESTS = path.join(__dirname, 'module');
 const BUCKET = 'coverage-bucket';
 
@@ -29,6 +30,7 @@ describe.each(chosen)('Python %s', (version) => {
         TMPDIR: process.env.TMPDIR,
         ...s3.environment(),
         TEST_BUCKET: BUCKET,
+        TEST_SOURCES: SOURCES,
         PYTHONPATH: [LAYER, packages].join(path.delimiter),
       };
       await promisify(execFile)(interpreter, ['-B', '-m', 'pytest', '-q', '-p', 'no:cacheprovider', TESTS], { env, maxBuffer: 16 * 1024 * 1024 })

@@ -1,6 +1,8 @@
 /** Functions that are not like others, on the oldest and the newest Python of this machine. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { called, combined, ENDS, reported, startPython, startS3, VERSIONS } from './attached-function';
@@ -208,6 +210,35 @@ def handler(event, context):
     expect(coverage.getCoverageSummary().branches.total).toBe(0);
   });
 
+  test('credentials that have to be asked for, as with SnapStart', async () => {
+    const s3 = await startS3();
+    const { AWS_ACCESS_KEY_ID: AccessKeyId, AWS_SECRET_ACCESS_KEY: SecretAccessKey, AWS_SESSION_TOKEN: Token } = s3.environment();
+    const asked: Array<string | undefined> = [];
+    const server = createServer((request, response) => {
+      asked.push(request.headers.authorization);
+      response.end(JSON.stringify({ AccessKeyId, SecretAccessKey, Token, Expiration: new Date(Date.now() + 3_600_000).toISOString() }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const lambda = await startPython(s3, version, {
+      files: { 'app.py': HANDLER },
+      environment: {
+        AWS_ACCESS_KEY_ID: '',
+        AWS_SECRET_ACCESS_KEY: '',
+        AWS_SESSION_TOKEN: '',
+        AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${(server.address() as AddressInfo).port}/2021-04-23/credentials?one=two`,
+        AWS_CONTAINER_AUTHORIZATION_TOKEN: 'token',
+      },
+    });
+    for (let n = 0; n < 2; n++) {
+      expect((await lambda.invoke({})).payload).toBe(1);
+      await lambda.settled();
+    }
+    expect(reported(lambda)).toEqual([]);
+    expect(await called(s3)).toEqual(['handler']);
+    expect(asked).toEqual(['token']);
+    server.close();
+  });
+
   test('include and exclude choose files', async () => {
     const s3 = await startS3();
     const files = { 'app.py': `import lib.one, lib.two\n\n\n${HANDLER}`, 'lib/__init__.py': '', 'lib/one.py': 'A = 1\n', 'lib/two.py': 'A = 1\n' };
@@ -225,6 +256,40 @@ def handler(event, context):
     expect(execFileSync('find', [folder, '-name', '*.coverage', '-type', 'f'], { encoding: 'utf8' }).trim().split('\n')).toHaveLength(1);
     rmSync(folder, { recursive: true });
   });
+});
+
+const monitored = VERSIONS.filter((version) => Number(version.split('.')[1]) >= 12);
+(monitored.length > 0 ? test.each(monitored) : test.skip.each(['3.12']))('Python %s: other tools may monitor as well', async (version) => {
+  const s3 = await startS3();
+  const app = `import sys
+
+seen = []
+
+
+def watch():
+    tool = sys.monitoring.COVERAGE_ID
+    sys.monitoring.use_tool_id(tool, "mine")
+    sys.monitoring.register_callback(tool, sys.monitoring.events.PY_START, lambda code, _: seen.append(code.co_name))
+    sys.monitoring.set_events(tool, sys.monitoring.events.PY_START)
+
+
+def handler(event, context):
+    if not seen:
+        watch()
+    own_work()
+    return seen.count("own_work")
+
+
+def own_work():
+    return 1
+`;
+  const lambda = await startPython(s3, version as (typeof VERSIONS)[number], { files: { 'app.py': app }, settings: { branchCoverage: false } });
+  for (const count of [1, 2]) {
+    expect((await lambda.invoke({})).payload).toBe(count);
+    await lambda.settled();
+  }
+  expect(await called(s3)).toEqual(['handler', 'own_work', 'watch']);
+  expect(reported(lambda)).toEqual([]);
 });
 
 function bytecode(version: (typeof VERSIONS)[number], source: string): Buffer {

@@ -26,7 +26,7 @@ TASK_ROOT = "/var/task"
 """Where source files are in Lambda: what they are called in merged data."""
 
 _EXTENSION = ".coverage"
-_DATE = re.compile(r"(\d{4}/(?:\d\d/(?:\d\d/)?)?)$")
+_DATE = re.compile(r"(?:^|(?<=/))20\d\d/(?:\d\d/){0,2}$")
 """The part of a prefix that stands for a year, a month or a day."""
 
 

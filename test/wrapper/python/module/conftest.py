@@ -59,7 +59,7 @@ def package(tmp_path):
 def run_function(package: Path, events: list, name: str = "orders", **variables: str) -> None:
     """Runs a function in a process of its own, and collects its coverage into the bucket."""
     environment = {**os.environ, "COVERAGE_S3_BUCKET": BUCKET, "AWS_LAMBDA_FUNCTION_NAME": name, "LAMBDA_TASK_ROOT": str(package), **variables}
-    done = subprocess.run([sys.executable, "-c", RUN, json.dumps(events)], cwd=package, env=environment, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-B", "-c", RUN, json.dumps(events)], cwd=package, env=environment, capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
@@ -77,6 +77,6 @@ def command_line(*arguments: str) -> str:
     from coverage_wrapper._counting.coverage_py import packages_folder
 
     environment = {**os.environ, "PYTHONPATH": packages_folder()}
-    done = subprocess.run([sys.executable, "-m", "coverage", *arguments], env=environment, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-B", "-m", "coverage", *arguments], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

@@ -68,6 +68,14 @@ def names_in(data: Path) -> list:
         return sorted(name for (name,) in connection.execute("select path from file"))
 
 
+@pytest.mark.parametrize("base", ["", "team-2024/", "x1414/", "2024x/"])
+def test_a_prefix_that_looks_like_a_date_is_none(package, prefix, base):
+    prefix += base
+    run_function(package, [BIG], COVERAGE_S3_PREFIX=prefix)
+    result = combine_coverage_files(BUCKET, prefix)
+    assert (result["output_location"], result["errors"]) == (f"s3://{BUCKET}/{prefix}combined/coverage.json", [])
+
+
 def test_merges_with_data_of_unit_tests(package, prefix):
     run_function(package, [BIG], COVERAGE_S3_PREFIX=prefix)
     files = download_coverage_files(BUCKET, prefix)
@@ -99,9 +107,10 @@ def test_an_older_build_is_left_out_and_named(package, prefix):
     assert json.loads(written(result["output_location"]))["files"]["app.py"]["executed_lines"] == [1, 2]
 
 
-def test_what_cannot_be_used_is_named_and_the_rest_combined(package, prefix):
+def test_what_cannot_be_used_is_named_and_the_rest_combined(package, prefix, monkeypatch):
     run_function(package, [BIG], COVERAGE_S3_PREFIX=prefix)
-    os.environ["COVERAGE_S3_BUCKET"], os.environ["COVERAGE_S3_PREFIX"] = BUCKET, prefix
+    monkeypatch.setenv("COVERAGE_S3_BUCKET", BUCKET)
+    monkeypatch.setenv("COVERAGE_S3_PREFIX", prefix)
     node = {"version": 1, "kind": "v8", "metadata": {}, "omitted": [], "result": []}
     bodies = {
         "damaged": gzip.compress(b"{}" * 1000)[:-20],

@@ -23,6 +23,7 @@ Drained = Dict[str, List[Any]]
 
 MONITORING_SINCE = (3, 12)
 MONITORS_BRANCHES_SINCE = (3, 14)
+_FIRST_FREE_TOOL = 3
 
 REPLACED = (
     "Other code in this process set a trace function of its own, as debuggers do: what runs from then on is not counted in this execution environment"
@@ -116,6 +117,8 @@ class Tracing:
         monitor = self._coverage_py.module("sysmon").SysMonitor()
         self._new_disposition = self._coverage_py.module("disposition").FileDisposition
         self._configure(monitor)
+        # of the ids, the first that Python leaves to any tool: those of debuggers, coverage and profilers may be the user's
+        monitor.myid = _FIRST_FREE_TOOL
         monitor.start()
         self._monitor = monitor
 
