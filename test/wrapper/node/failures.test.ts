@@ -4,6 +4,7 @@ import { index, RUNTIMES } from './comparison';
 import type { Settings } from '../../../src/contract/environment';
 import type { DenyRule } from '../../s3/access';
 import { taskFolder } from '../../task-folder';
+import { initError, uploadError } from '../log-lines';
 
 const FUNCTION: AttachOptions = { runtime: 'nodejs22.x', taskRoot: '', handler: 'index.handler', timeoutSeconds: 10 };
 
@@ -21,20 +22,6 @@ async function runs(options: Partial<AttachOptions>, deny?: DenyRule, source = "
   expect(lambda.pid).toBeDefined();
   return { s3, requestIds, lines: lambda.logs.map((line) => JSON.parse(line) as Record<string, unknown>), puts: s3.requests.filter(({ key }) => key?.endsWith('.coverage')) };
 }
-
-const uploadError = (code: string, retries: number, requestId: string) => ({
-  level: 'ERROR',
-  timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
-  error_type: 'S3UploadError',
-  message: expect.stringMatching(/^Failed to upload coverage file/),
-  details: { s3_key: expect.stringMatching(/^coverage\/.*\.coverage$/), bucket: expect.any(String), error_code: code, retry_count: retries },
-  function_name: 'local-function',
-  request_id: requestId,
-});
-
-const initError = (message: unknown, details: object = {}) => ({
-  level: 'ERROR', timestamp: expect.any(String), error_type: 'CoverageInitializationError', message, details, function_name: 'local-function', request_id: null,
-});
 
 describe.each(RUNTIMES)('%s', (runtime) => {
   test('says once that S3 denies, and does not try again', async () => {

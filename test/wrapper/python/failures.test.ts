@@ -3,6 +3,7 @@ import { BUCKET, called, ENDS, startPython, startS3, VERSIONS, type AttachedPyth
 import type { PythonVersion } from '../../../projenrc/python-layer/interpreters';
 import type { DenyRule } from '../../s3/access';
 import { REFUSALS, TRANSIENT_FAULTS } from '../../s3/faults';
+import { initError, uploadError } from '../log-lines';
 
 const FILES = { 'app.py': 'def handler(event, context):\n    return "fine"\n' };
 
@@ -25,20 +26,6 @@ async function runs(version: PythonVersion, options: Partial<AttachedPython>, de
   const lines = lambda.logs.map((line) => JSON.parse(line) as Record<string, unknown>);
   return { s3, requestIds, lines, puts: s3.requests.filter(({ key }) => key?.endsWith('.coverage')) };
 }
-
-const uploadError = (code: string, retries: number, requestId: unknown) => ({
-  level: 'ERROR',
-  timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
-  error_type: 'S3UploadError',
-  message: expect.stringMatching(/^Failed to upload coverage file/),
-  details: { s3_key: expect.stringMatching(/^coverage\/.*\.coverage$/), bucket: expect.any(String), error_code: code, retry_count: retries },
-  function_name: 'local-function',
-  request_id: requestId,
-});
-
-const initError = (message: unknown) => ({
-  level: 'ERROR', timestamp: expect.any(String), error_type: 'CoverageInitializationError', message, details: expect.any(Object), function_name: 'local-function', request_id: null,
-});
 
 describe.each(ENDS)('Python %s', (version) => {
   test.each<[string, Partial<AttachedPython>, DenyRule | undefined, string, number]>([
