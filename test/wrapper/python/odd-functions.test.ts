@@ -239,6 +239,24 @@ def handler(event, context):
     server.close();
   });
 
+  test.each<[string, string, string[]]>([
+    ['of a tool, that calls the own one', 'datadog_lambda.handler', ['own.py']],
+    ['of the function itself, which was installed', 'orders.handler', ['orders/__init__.py', 'orders/handler.py', 'own.py']],
+  ])('a handler %s', async (_, handler, reportedFiles) => {
+    const s3 = await startS3();
+    const [name] = handler.split('.');
+    const files = {
+      [`${name}/__init__.py`]: 'X = 1\n',
+      [`${name}/handler.py`]: 'import own\n\n\ndef handler(event, context):\n    return own.handler(event, context)\n',
+      [`${name}-1.0.dist-info/RECORD`]: `${name}/__init__.py,,\n${name}/handler.py,,\n`,
+      'own.py': HANDLER,
+    };
+    const lambda = await startPython(s3, version, { files, handler: `${handler}.handler` });
+    expect((await lambda.invoke({})).payload).toBe(1);
+    await lambda.settled();
+    expect((await combined(s3)).coverage.files()).toEqual(reportedFiles);
+  });
+
   test('include and exclude choose files', async () => {
     const s3 = await startS3();
     const files = { 'app.py': `import lib.one, lib.two\n\n\n${HANDLER}`, 'lib/__init__.py': '', 'lib/one.py': 'A = 1\n', 'lib/two.py': 'A = 1\n' };

@@ -10,6 +10,9 @@ from typing import Dict, List, Optional, Set, Tuple
 from .._patterns import path_filter
 from .._settings import Settings
 
+_TOOLS = frozenset(("datadog_lambda", "elasticapm", "epsagon", "lumigo_tracer", "newrelic_lambda_wrapper", "opentelemetry", "sentry_sdk", "thundra"))
+"""Packages of others whose handler functions are given, and which call the function's own."""
+
 _OWN_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
@@ -98,7 +101,8 @@ class OwnFiles:
         files = {os.path.normpath(below + name).replace(os.sep, "/") for name in names}
         # a function that is a package of its own has been installed as well
         handler = self._module.replace(".", "/")
-        return set() if handler and files & {f"{handler}.py", f"{handler}/__init__.py"} else files
+        is_own = handler != "" and handler.split("/")[0] not in _TOOLS
+        return set() if is_own and files & {f"{handler}.py", f"{handler}/__init__.py"} else files
 
 
 def _state(file: str) -> Optional[Tuple[int, int]]:
