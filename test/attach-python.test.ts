@@ -75,6 +75,19 @@ describeWithLayer('attachTo', () => {
     expect(propertiesOf(fn).Environment.Variables.PYTHONPATH).toBe(`/var/task/late:${LAYERS_OF_3_13}`);
   });
 
+  test.each<[string, string, string[]]>([
+    ['without the folders of layers is refused when the app is synthesized', '/var/task/late', [
+      "Stack/Py: its PYTHONPATH was set to '/var/task/late' after coverage was attached, without /opt/python, so it could not load the layer; set it before, or add ':/opt/python'",
+    ]],
+    ['with them is the user\'s business', '/opt/python:/var/task/late', []],
+  ])('PYTHONPATH that is set afterwards %s', (_, value, problems) => {
+    const scope = stack();
+    const fn = pythonFunction(scope);
+    new CoverageLayer(scope, 'Coverage').attachTo(fn);
+    fn.addEnvironment('PYTHONPATH', value);
+    expect(fn.node.validate()).toEqual(problems);
+  });
+
   test.each(Object.values(CoverageEngine))('counts by coverage.py with engine %s, in the code as it is', (engine) => {
     const folder = taskFolder({ 'app.py': 'def main(event, context):\n    pass\n' });
     const scope = stack();

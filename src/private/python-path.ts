@@ -1,6 +1,8 @@
 import type { AttachableFunction } from './functions/attachable-function';
 
-const PYTHON_PATH = 'PYTHONPATH';
+export const PYTHON_PATH = 'PYTHONPATH';
+/** Where layers put modules. */
+export const LAYERS_FOLDER = '/opt/python';
 
 /**
  * Lets layers be found by a function that sets `PYTHONPATH`. Lambda puts the folders of layers into that variable only where the function
@@ -14,6 +16,6 @@ export function keepLayersOnPythonPath(target: AttachableFunction, variables: Re
     return;
   }
   // the folder is named like the runtime, also where that is a token
-  const folders = [`/opt/python/lib/${target.runtime}/site-packages`, '/opt/python'].filter((folder) => !own.split(':').includes(folder));
+  const folders = [`${LAYERS_FOLDER}/lib/${target.runtime}/site-packages`, LAYERS_FOLDER].filter((folder) => !own.split(':').includes(folder));
   target.setVariable(PYTHON_PATH, [...own === '' ? [] : [own], ...folders].join(':'));
 }

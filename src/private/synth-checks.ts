@@ -5,7 +5,8 @@ import { bundledAsset } from './bundled-asset';
 import { codeAsset } from './code-asset';
 import { errorAt } from './errors';
 import type { AttachableFunction } from './functions/attachable-function';
-import type { Language } from './languages';
+import { PYTHON, type Language } from './languages';
+import { LAYERS_FOLDER, PYTHON_PATH } from './python-path';
 import { warn } from './warnings';
 
 const HANDLER = 'cdk-lambda-coverage:handler';
@@ -18,7 +19,7 @@ export function checkWhenSynthesized(target: AttachableFunction, language: Langu
   target.construct.node.addValidation({
     validate: () => {
       warnOfOtherHandler(target, language);
-      return [environmentProblem(target), sizeProblem(target, language)].filter((problem) => problem !== undefined);
+      return [environmentProblem(target), sizeProblem(target, language), pathProblem(target, language)].filter((problem) => problem !== undefined);
     },
   });
 }
@@ -45,6 +46,16 @@ function environmentProblem(target: AttachableFunction): string | undefined {
     target.construct,
     `its environment variables have ${total} bytes, ${ours} of them for coverage, and Lambda allows ${MAX_ENVIRONMENT}; shorten its own, or the patterns of CoverageLayer`,
   ).message;
+}
+
+/** A function whose `PYTHONPATH` was set later would not find the layer, and fail. */
+function pathProblem(target: AttachableFunction, language: Language): string | undefined {
+  const set = language === PYTHON ? resolvedVariables(target)[PYTHON_PATH] : undefined;
+  if (typeof set !== 'string' || set.split(':').includes(LAYERS_FOLDER)) {
+    return undefined;
+  }
+  const reason = `its ${PYTHON_PATH} was set to '${set}' after coverage was attached, without ${LAYERS_FOLDER}, so it could not load the layer`;
+  return errorAt(target.construct, `${reason}; set it before, or add ':${LAYERS_FOLDER}'`).message;
 }
 
 function resolvedVariables({ construct, resource }: AttachableFunction): Record<string, unknown> {

@@ -123,9 +123,12 @@ def _report(merged: Merged, folder: str, name_of: Callable[[str], str]) -> Tuple
     # coverage.py reads sources from files
     for name, text in merged.texts.items():
         source = os.path.join(root, name)
-        os.makedirs(os.path.dirname(source), exist_ok=True)
-        with open(source, "w", encoding="utf-8", newline="\n", errors="surrogatepass") as target:
-            target.write(text)
+        try:
+            os.makedirs(os.path.dirname(source), exist_ok=True)
+            with open(source, "w", encoding="utf-8", newline="\n", errors="surrogatepass") as target:
+                target.write(text)
+        except OSError as error:
+            merged.errors.append(f"{name}: its source cannot be written: {error}")
     missing = sorted({*merged.arcs, *merged.lines} - set(merged.texts))
     merged.errors.extend(f"{name}: its table was not kept; it is sent once per content, with the first invocation" for name in missing)
     with full_coverage() as coverage, _Explained():

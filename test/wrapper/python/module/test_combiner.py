@@ -89,6 +89,21 @@ def test_merges_with_data_of_unit_tests(package, prefix):
     assert comparable(json_of(together)) == comparable(json_of(coverage_of(package, [SMALL, BIG], "--branch")))
 
 
+def test_what_ran_while_a_function_started_is_in_the_same_object(package, prefix, tmp_path):
+    """As it is of the first invocation in Lambda."""
+    for event in (SMALL, BIG):
+        run_function(package, [event], COVERAGE_S3_PREFIX=prefix)
+    files = download_coverage_files(BUCKET, prefix)
+    together = tmp_path / "together.coverage"
+    together.write_bytes(gzip.compress(b"\n".join(gzip.decompress(Path(file).read_bytes()) for file in files)))
+    assert names_and_arcs(Path(merge_coverage_data([str(together)]))) == names_and_arcs(Path(merge_coverage_data(files)))
+
+
+def names_and_arcs(data: Path) -> list:
+    with sqlite3.connect(data) as connection:
+        return sorted(connection.execute("select path, fromno, tono from arc join file on file.id = arc.file_id"))
+
+
 def test_functions_with_files_of_one_name_keep_both(package, prefix):
     run_function(package, [SMALL], "orders", COVERAGE_S3_PREFIX=prefix)
     (package / "app.py").write_text("def handler(event, context):\n    return 1\n")
@@ -119,6 +134,7 @@ def test_what_cannot_be_used_is_named_and_the_rest_combined(package, prefix, mon
         "future": gzip.compress(json.dumps({**node, "kind": "python", "version": 99}).encode()),
         "escape": gzip.compress(json.dumps({**node, "kind": "python", "metadata": {"functionName": "f", "timestamp": "t"},
                                             "result": [{"path": "../../etc/passwd", "table": "0" * 64, "lines": [1]}]}).encode()),
+        "intruder": gzip.compress(json.dumps({**node, "kind": "python", "metadata": {"functionName": "../../f", "timestamp": "t"}, "result": []}).encode()),
         "node": gzip.compress(json.dumps(node).encode()),
         "sqlite": b"SQLite format 3\0 and nothing more",
     }
@@ -133,6 +149,7 @@ def test_what_cannot_be_used_is_named_and_the_rest_combined(package, prefix, mon
         "/empty-1.coverage is neither JSON nor a data file of coverage.py: ",
         "/future-1.coverage has version 99, and this release reads 1; update the layer",
         "/escape-1.coverage is damaged: ",
+        "/intruder-1.coverage is damaged: ",
         "files of functions in Node.js are left out, 1 of them, ",
         "/sqlite-1.coverage cannot be read: ",
     ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import zlib
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Set, Tuple
 
@@ -15,6 +16,7 @@ _SQLITE = b"SQLite format 3\0"
 _GZIP = b"\x1f\x8b"
 _MAX_UNPACKED = 256 * 1024 * 1024
 SOURCES = "sources"
+_FUNCTION_NAME = re.compile(r"[A-Za-z0-9_-]{1,140}")
 
 Arc = Tuple[int, int]
 
@@ -58,7 +60,14 @@ def is_coverage_data(file: str) -> bool:
 
 def read_raw(file: str) -> List[PassedFile]:
     """What an object of the layer tells. Raises UnreadableFile, and OtherLanguage for one of another language."""
-    raw = _json(_unpacked(file))
+    content = _unpacked(file)
+    # what ran while the function started is a line of its own
+    lines = [line for line in content.split(b"\n") if line.strip()] or [content]
+    return [passed for line in lines for passed in _read_line(line)]
+
+
+def _read_line(line: bytes) -> List[PassedFile]:
+    raw = _json(line)
     if not isinstance(raw, dict) or "kind" not in raw or "version" not in raw:
         raise UnreadableFile("is neither an object of the layer nor a data file of coverage.py")
     if raw["version"] != RAW_VERSION:
@@ -68,6 +77,8 @@ def read_raw(file: str) -> List[PassedFile]:
     try:
         metadata = raw["metadata"]
         function_name, timestamp = str(metadata["functionName"]), str(metadata["timestamp"])
+        if not _FUNCTION_NAME.fullmatch(function_name):
+            raise ValueError(f"{function_name!r} is no name of a function")
         return [_passed(one, function_name, timestamp) for one in raw["result"]]
     except (KeyError, TypeError, ValueError) as error:
         raise UnreadableFile(f"is damaged: {error!r}") from error
@@ -75,7 +86,8 @@ def read_raw(file: str) -> List[PassedFile]:
 
 def _passed(one: Dict[str, Any], function_name: str, timestamp: str) -> PassedFile:
     path = str(one["path"])
-    if path.startswith("/") or ".." in path.split("/") or "\\" in path or "\0" in path:
+    # others may have written it, and files are made by that name
+    if any(part in ("", ".", "..") for part in path.split("/")) or "\\" in path or "\0" in path:
         raise ValueError(f"path {path!r} is not below the task root")
     arcs, lines = one.get("arcs"), one.get("lines")
     if not all(type(line) is int for line in [*(arcs or ()), *(lines or ())]):
