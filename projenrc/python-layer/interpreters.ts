@@ -49,7 +49,7 @@ function isPython(file: string, version: PythonVersion): boolean {
   }
 }
 
-function hasPip(file: string): boolean {
+export function hasPip(file: string): boolean {
   try {
     return run(file, ['-m', 'pip', '--version']) !== '';
   } catch {

@@ -16,6 +16,9 @@ if (VERSIONS.length === 0) {
 }
 
 describe.each(ENDS)('Python %s:', (version) => {
+  /** From 3.14 on, coverage rests on `sys.monitoring`, and trace functions are nobody's business but the user's. */
+  const isTracing = Number(version.split('.')[1]) < 14;
+
   test('a coverage.py of the function itself is the one that it gets, and both count', async () => {
     const s3 = await startS3();
     // of another version than the layer's, and not a working one for anybody else
@@ -74,7 +77,7 @@ def handler(event, context):
     await lambda.settled();
     expect((await lambda.invoke({})).payload).toEqual([2, true]);
     await lambda.settled();
-    expect(reported(lambda)).toEqual([expect.stringContaining('Other code in this process set a trace function of its own')]);
+    expect(reported(lambda)).toEqual(isTracing ? [expect.stringContaining('Other code in this process set a trace function of its own')] : []);
     expect(await called(s3)).toEqual(['handler', 'traced']);
   });
 
@@ -86,7 +89,7 @@ def handler(event, context):
     writeFileSync(path.join(layer, 'sitecustomize.py'), 'import sys\nsys.settrace(lambda *_: None)\n');
     const lambda = await startPython(s3, version, { files, environment: { PYTHONPATH: `${layer}:/opt/python` } });
     expect((await lambda.invoke({})).payload).toBe(true);
-    expect(reported(lambda)).toEqual(['no coverage is collected: a trace function is set already, as by a debugger']);
+    expect(reported(lambda)).toEqual(isTracing ? ['no coverage is collected: a trace function is set already, as by a debugger'] : []);
     rmSync(layer, { recursive: true });
   });
 
