@@ -88,7 +88,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
     jestConfig: {
       testTimeout: 60_000,
-      maxWorkers: 3,
+      maxWorkers: 2,
       globalSetup: '<rootDir>/test/temporary-folder/set-up.ts',
       globalTeardown: '<rootDir>/test/temporary-folder/tear-down.ts',
       moduleNameMapper: { '^cdk-lambda-coverage$': '<rootDir>/src/index.ts' },

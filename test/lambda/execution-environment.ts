@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { ApiServer } from './api-server';
 import { ExtensionsApi } from './extensions-api';
 import type { FunctionConfiguration } from './function-configuration';
@@ -75,7 +76,9 @@ export class ExecutionEnvironment {
     const end = await this.phase(limitMs);
     if (end === 'ready') {
       this.process.freeze();
-      return { initMs: performance.now() - this.startedAt };
+      const initMs = performance.now() - this.startedAt;
+      await outputIsRead();
+      return { initMs };
     }
     await this.process.kill();
     return { error: end === 'timeout' ? end : this.lifecycle.initError ?? exitError(end) };
@@ -92,6 +95,7 @@ export class ExecutionEnvironment {
     const end = await phase;
     if (end === 'ready') {
       this.process.freeze();
+      await outputIsRead();
       return;
     }
     const error = end === 'timeout' ? timeoutError(invocation, this.configuration) : exitError(end, invocation);
@@ -162,3 +166,10 @@ const SIGNAL_NAMES: Partial<Record<NodeJS.Signals, string>> = {
 export function timeoutError(invocation: Invocation, { timeoutSeconds }: FunctionConfiguration): FunctionError {
   return platformError('Sandbox.Timedout', `RequestId: ${invocation.requestId} Error: Task timed out after ${timeoutSeconds.toFixed(2)} seconds`);
 }
+
+/** What a process wrote before it was frozen is in pipes, which the event loop looks at in each of its turns. */
+async function outputIsRead(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
+}
+
