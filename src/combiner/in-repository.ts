@@ -2,6 +2,7 @@ import { dirname, relative, resolve, sep } from 'node:path';
 import { createCoverageMap, type FileCoverageData } from 'istanbul-lib-coverage';
 import type { Combined } from './combine';
 import type { Repository } from './repository';
+import { isSameText } from './same-text';
 
 /**
  * Names the files of a report by their paths in a repository, where they are found there. A bundler names them relative to the folder that it
@@ -43,12 +44,6 @@ function endOf(path: string, text: string | undefined, repository: Repository): 
 function onlyEndingWith(path: string, text: string | undefined, repository: Repository): string | undefined {
   const same = text === undefined ? [] : repository.endingWith(path).filter((one) => isSameText(repository.text(one), text));
   return same.length === 1 ? same[0] : undefined;
-}
-
-/** Python's files are read with line feeds only, and one at the end. */
-function isSameText(one: string | undefined, other: string | undefined): boolean {
-  const normal = (text: string) => `${text.replaceAll('\r\n', '\n').replace(/\n$/, '')}\n`;
-  return one !== undefined && other !== undefined && (one === other || normal(one) === normal(other));
 }
 
 /** A folder and those above it, relative to the root; none where it is not in there. */

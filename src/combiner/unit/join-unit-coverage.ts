@@ -9,6 +9,7 @@ import { sha256 } from '../../conversion/sha256';
 import type { ReportedBuild } from '../builds';
 import type { Combined } from '../combine';
 import type { Repository } from '../repository';
+import { isSameText } from '../same-text';
 
 /** What unit tests ran and what ran in Lambda, each by itself; both have the same files with the same counters. */
 export interface Origins {
@@ -101,7 +102,7 @@ function current(
   },
 ): readonly ToldFile[] {
   const text = repository.text(path);
-  if (!deployed || deployedText === undefined || text === undefined || withoutReturns(text) === withoutReturns(deployedText)) {
+  if (!deployed || deployedText === undefined || text === undefined || isSameText(text, deployedText)) {
     return files;
   }
   const same = files.filter(({ told }) => told.by === 'statements' && isSameShape(told.coverage, deployed));
@@ -155,9 +156,4 @@ function nothingRan(shape: FileCoverageData): FileCoverageData {
   return {
     path, statementMap, fnMap, branchMap, s: mapValues(shape.s, none), f: mapValues(shape.f, none), b: mapValues(shape.b, (arms) => arms.map(none)),
   };
-}
-
-/** Python's files are read with line feeds only, and one at the end. */
-function withoutReturns(text: string): string {
-  return text.replaceAll('\r\n', '\n').replace(/\n$/, '');
 }

@@ -182,7 +182,8 @@ class Collection:
             if self.settings.upload_mode == "on-change":
                 # mostly there is nothing new, and so nothing to hold the environment for
                 self._take(request_id)
-                if self._outbox.is_idle and not self._has_children:
+                self._recover()
+                if self._outbox.is_idle:
                     return
                 Platform.sleep(_UNTIL_ANSWERED)
             else:

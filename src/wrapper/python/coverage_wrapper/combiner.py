@@ -19,6 +19,7 @@ from ._combining.coverage_files import SOURCES, is_coverage_data, read_raw
 from ._combining.full_coverage import full_coverage
 from ._combining.merge import Merged, merge, write_data
 from ._keys import DEFAULT_PREFIX, prefix_problem
+from ._process_settings import read_settings
 from .error_handling import CoverageCombineError
 from .models import bad_input
 
@@ -54,12 +55,15 @@ def combine_coverage_files(bucket_name: str, prefix: str = DEFAULT_PREFIX, outpu
         )
     folder = tempfile.mkdtemp(prefix="lambda-coverage-")
     try:
-        files = _download(bucket, prefix, folder)
+        left_out: List[str] = []
+        files = _download(bucket, prefix, folder, left_out)
 
         def name_of(file: str) -> str:
             return f"s3://{bucket_name}/{base}{os.path.relpath(file, folder).replace(os.sep, '/')}"
 
         merged = merge(files, name_of)
+        merged.errors.extend(left_out)
+        merged.skipped += len(left_out)
         report, data = _report(merged, os.path.join(folder, "report"), name_of)
         if report is None:
             found = f"nothing of {len(files)} files can be reported: {merged.errors[0]}" if merged.errors else "there is no coverage"
@@ -81,20 +85,24 @@ def combine_coverage_files(bucket_name: str, prefix: str = DEFAULT_PREFIX, outpu
 def download_coverage_files(bucket_name: str, prefix: str) -> List[str]:
     """Downloads coverage files into a new temporary folder, and with them what is known of their source files.
 
-    Requests are tried 4 times.
+    Requests are tried 4 times. A key that is no path of a file is logged as a warning.
 
     :return: the paths of the coverage files, in the order of their keys
     :raises CoverageError: if an argument cannot be used
     :raises CoverageCombineError: if the bucket cannot be read, or the folder cannot be written
     """
-    return _download(_bucket(bucket_name, prefix), prefix, tempfile.mkdtemp(prefix="lambda-coverage-"))
+    left_out: List[str] = []
+    files = _download(_bucket(bucket_name, prefix), prefix, tempfile.mkdtemp(prefix="lambda-coverage-"), left_out)
+    _warn(left_out)
+    return files
 
 
 def merge_coverage_data(coverage_files: List[str]) -> str:
     """Merges coverage files into one data file of coverage.py, as `coverage combine` does; theirs stay as they are.
 
     Source files of functions are named as they are in Lambda, such as `/var/task/app.py`: `[paths]` of coverage.py's
-    configuration says where they are on another machine.
+    configuration says where they are on another machine. What cannot be in one data file, such as older builds of a file, is
+    logged as warnings.
 
     :param coverage_files: files that `download_coverage_files` has fetched, data files of coverage.py, or both
     :return: the path of a new file in a temporary folder
@@ -113,7 +121,14 @@ def merge_coverage_data(coverage_files: List[str]) -> str:
         write_data(coverage, merged, file, lambda path: f"{TASK_ROOT}/{path}")
     if merged.skipped > 0:
         raise CoverageCombineError(f"cannot be merged: {merged.errors[-1]}", {"errors": merged.errors})
+    _warn(merged.errors)
     return file
+
+
+def _warn(messages: List[str]) -> None:
+    log = read_settings().log
+    for message in messages:
+        log.warning(message, {})
 
 
 def _report(merged: Merged, folder: str, name_of: Callable[[str], str]) -> Tuple[Optional[Dict[str, Any]], bytes]:
@@ -164,12 +179,16 @@ def _bucket(name: str, prefix: str) -> Bucket:
     return Bucket(name)
 
 
-def _download(bucket: Bucket, prefix: str, folder: str) -> List[str]:
+def _download(bucket: Bucket, prefix: str, folder: str, left_out: List[str]) -> List[str]:
+    """:param left_out: gets a line for each object that is not downloaded"""
     base = _DATE.sub("", prefix)
     files: List[str] = []
     tables: Set[str] = set()
     for key in bucket.keys(prefix):
-        if not key.endswith(_EXTENSION) or ".." in key.split("/"):
+        if not key.endswith(_EXTENSION):
+            continue
+        if ".." in key.split("/"):
+            left_out.append(f"s3://{bucket.name}/{key} is left out: its key is no path of a file, since it has '..'")
             continue
         file = os.path.join(folder, *filter(None, key[len(base) :].split("/")))
         bucket.fetch(key, file)
@@ -178,7 +197,7 @@ def _download(bucket: Bucket, prefix: str, folder: str) -> List[str]:
             if not is_coverage_data(file):
                 tables.update(one.table for one in read_raw(file))
         except Exception:
-            continue
+            continue  # whoever merges it says what is wrong with it
     wanted = {table for table in tables if re.fullmatch("[0-9a-f]{64}", table)}
     kept = set(bucket.keys(f"{base}{SOURCES}/")) if wanted else set()
     for table in sorted(wanted):

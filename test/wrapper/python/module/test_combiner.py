@@ -157,6 +157,25 @@ def test_what_cannot_be_used_is_named_and_the_rest_combined(package, prefix, mon
     assert f"s3://{BUCKET}/{prefix}20" in errors
 
 
+def test_what_cannot_be_in_one_file_of_data_is_logged(package, prefix, capfd):
+    run_function(package, [SMALL], COVERAGE_S3_PREFIX=prefix)
+    run_function(package, [SMALL], "lines-only", COVERAGE_S3_PREFIX=prefix, COVERAGE_BRANCH_COVERAGE="false")
+    merge_coverage_data(download_coverage_files(BUCKET, prefix))
+    logged = [json.loads(line) for stream in capfd.readouterr() for line in stream.splitlines()]
+    message = "branches are left out, since some files were measured in lines only; measure all of them alike"
+    assert [(one["level"], one["message"]) for one in logged] == [("WARNING", message)]
+
+
+def test_keys_that_are_no_paths_are_named(package, prefix, capfd):
+    run_function(package, [SMALL], COVERAGE_S3_PREFIX=prefix)
+    boto3.client("s3").put_object(Bucket=BUCKET, Key=f"{prefix}../../escape.coverage", Body=b"x")
+    left_out = f"s3://{BUCKET}/{prefix}../../escape.coverage is left out: its key is no path of a file, since it has '..'"
+    result = combine_coverage_files(BUCKET, prefix)
+    assert (result["files_processed"], result["files_skipped"], result["errors"]) == (1, 1, [left_out])
+    assert len(download_coverage_files(BUCKET, prefix)) == 1
+    assert left_out in "".join(capfd.readouterr())
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

@@ -4,6 +4,7 @@ import dataclasses
 import inspect
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from datetime import datetime, timezone
@@ -12,7 +13,7 @@ from pathlib import Path
 import boto3
 import coverage_wrapper
 import pytest
-from conftest import BUCKET
+from conftest import BUCKET, coverage_of, run_function
 from coverage_wrapper import combiner, context, decorator, error_handling, health_check, models, s3_uploader
 
 FILES = Path(coverage_wrapper.__file__).parent.parent
@@ -152,13 +153,18 @@ def test_importable_without_coverage_py():
     assert (done.returncode, done.stdout) == (0, "CoverageCombineError\n"), done.stderr
 
 
-def test_all_of_the_guide_runs(prefix, monkeypatch):
-    """The snippet of docs/python.md, on a bucket with coverage."""
+def test_all_of_the_guide_runs(package, monkeypatch):
+    """The snippet of docs/python.md, on a bucket with coverage of that day and a data file of unit tests."""
+    run_function(package, [{}], "guide")
+    client = boto3.client("s3")
+    (key,) = [one["Key"] for one in client.list_objects_v2(Bucket=BUCKET, Prefix="coverage/20")["Contents"] if "/guide-" in one["Key"]]
+    client.copy_object(Bucket=BUCKET, CopySource=f"{BUCKET}/{key}", Key=f"coverage/2026/01/31/{key.split('/')[-1]}")
+    coverage_of(package, [{"big": 1}], "--branch").rename(package / ".coverage")
+    monkeypatch.chdir(package)
     guide = (Path(os.environ["TEST_SOURCES"]).parents[2] / "docs" / "python.md").read_text(encoding="utf-8")
     (snippet,) = [block.split("```")[0] for block in guide.split("```python\n")[1:]]
-    calls = []
-    monkeypatch.setattr(combiner, "combine_coverage_files", lambda *args: calls.append(args) or {})
-    monkeypatch.setattr(combiner, "download_coverage_files", lambda *args: calls.append(args) or ["a.coverage"])
-    monkeypatch.setattr(combiner, "merge_coverage_data", lambda *args: calls.append(args) or "merged")
-    exec(snippet, {})
-    assert calls == [("my-coverage-bucket", "coverage/2026/01/31/"), ("my-coverage-bucket", "coverage/"), (["a.coverage", ".coverage"],)]
+    names: dict = {}
+    exec(snippet.replace("my-coverage-bucket", BUCKET), names)
+    assert (names["result"]["files_processed"], names["result"]["errors"]) == (1, [])
+    with sqlite3.connect(names["merged"]) as data:
+        assert {path for (path,) in data.execute("select path from file")} >= {"/var/task/app.py", str(package / "app.py")}

@@ -10,10 +10,10 @@ import zlib
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Set, Tuple
 
 from .._counting.table import TABLE_VERSION
+from .._counting.takes import RAW_COVERAGE_VERSION
+from .._delivery.parcel import is_gzip
 
-RAW_VERSION = 1
 _SQLITE = b"SQLite format 3\0"
-_GZIP = b"\x1f\x8b"
 _MAX_UNPACKED = 256 * 1024 * 1024
 SOURCES = "sources"
 _FUNCTION_NAME = re.compile(r"[A-Za-z0-9_-]{1,140}")
@@ -70,8 +70,8 @@ def _read_line(line: bytes) -> List[PassedFile]:
     raw = _json(line)
     if not isinstance(raw, dict) or "kind" not in raw or "version" not in raw:
         raise UnreadableFile("is neither an object of the layer nor a data file of coverage.py")
-    if raw["version"] != RAW_VERSION:
-        raise UnreadableFile(f"has version {raw['version']!r}, and this release reads {RAW_VERSION}; update the layer")
+    if raw["version"] != RAW_COVERAGE_VERSION:
+        raise UnreadableFile(f"has version {raw['version']!r}, and this release reads {RAW_COVERAGE_VERSION}; update the layer")
     if raw["kind"] != "python":
         raise OtherLanguage
     try:
@@ -119,9 +119,9 @@ def read_table(file: str, table: str) -> Optional[Table]:
 def _unpacked(file: str) -> bytes:
     try:
         with open(file, "rb") as raw:
-            if raw.read(len(_GZIP)) != _GZIP:
-                raw.seek(0)
-                return raw.read()
+            start = raw.read(2)
+            if not is_gzip(start):
+                return start + raw.read()
         with gzip.open(file) as packed:
             content = packed.read(_MAX_UNPACKED + 1)
     except (OSError, EOFError, zlib.error) as error:
