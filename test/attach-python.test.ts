@@ -6,6 +6,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { makeFunction, propertiesOf, stack, warningsOf, WRAPPER } from './constructs';
 import { taskFolder } from './task-folder';
 import { CoverageEngine, CoverageLayer } from '../src';
+import { saySkipped } from './say-skipped';
 
 const PYTHON_WRAPPER = 'coverage_wrapper.bootstrap.handler';
 /** What Lambda has in `PYTHONPATH` of a function that does not set it, but for the runtime's own folder. */
@@ -14,7 +15,7 @@ const LAYERS_OF_3_13 = '/opt/python/lib/python3.13/site-packages:/opt/python';
 // a build on a machine without Python has no layer for it, see test/private/bundled-asset.test.ts
 const describeWithLayer = existsSync(path.join(__dirname, '..', 'assets', 'python-layer')) ? describe : describe.skip;
 if (describeWithLayer === describe.skip) {
-  console.log('SKIPPED: attaching to functions in Python, whose layer this machine cannot build');
+  saySkipped('attaching to functions in Python, whose layer this machine cannot build');
 }
 
 function pythonFunction(scope: Stack, props: Partial<lambda.FunctionProps> = {}, id = 'Py'): lambda.Function {

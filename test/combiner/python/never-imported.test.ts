@@ -6,6 +6,7 @@ import { readCloudAssembly } from '../../../src/combiner/cloud-assembly/cloud-as
 import { convertMerged } from '../../../src/combiner/combine';
 import { MergedCoverage } from '../../../src/combiner/merging/merged-coverage';
 import { CoverageLayer, type CoverageLayerProps } from '../../../src/index';
+import { saySkipped } from '../../say-skipped';
 import { taskFolder } from '../../task-folder';
 
 const FILES = {
@@ -24,7 +25,7 @@ const FILES = {
 const hasLayer = existsSync(path.join(__dirname, '../../../assets/python-layer'));
 const testWithPython = hasLayer && pythonInterpreters().size > 0 ? test : test.skip;
 if (testWithPython === test.skip) {
-  console.log('SKIPPED: files in Python that were never imported, since there is no Python on this machine');
+  saySkipped('files in Python that were never imported, since there is no Python on this machine');
 }
 
 function assembly(props: CoverageLayerProps = {}): ReturnType<typeof readCloudAssembly> {

@@ -6,6 +6,7 @@ import { createCoverageMap, type CoverageMapData } from 'istanbul-lib-coverage';
 import { pythonInterpreters } from '../../../projenrc/python-layer/interpreters';
 import { lambdaCoverage } from '../../cli/command-line';
 import { hasPython } from '../../lambda/python-runtime';
+import { saySkipped } from '../../say-skipped';
 import { taskFolder } from '../../task-folder';
 
 const LAYER = path.join(__dirname, '../../../assets/python-layer/python');
@@ -32,7 +33,7 @@ const BOTH = `${TESTS}app.handler({}, None)\n`;
 const version = [...pythonInterpreters().keys()].filter(hasPython).at(-1);
 const testWithPython = version === undefined ? test.skip : test;
 if (version === undefined) {
-  console.log('SKIPPED: unit coverage of coverage.py, since there is no Python with pip on this machine');
+  saySkipped('unit coverage of coverage.py, since there is no Python with pip on this machine');
 }
 
 function python(folder: string, args: readonly string[], variables: Record<string, string>): void {

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import * as path from 'node:path';
 import { sign } from 'aws4';
 import fc from 'fast-check';
-import { ENDS, LAYER, VERSIONS } from './attached-function';
+import { describePythons, ENDS, LAYER } from './attached-function';
 import { pythonInterpreters, type PythonVersion } from '../../../projenrc/python-layer/interpreters';
 import { decodeEnvironment, Variable } from '../../../src/contract/environment';
 import { prefixProblem, rawCoverageKey, sourceKey } from '../../../src/contract/object-keys';
@@ -12,11 +12,6 @@ import { bucketAddress } from '../../../src/wrapper/node/delivery/s3-endpoint';
 import { functionName, prefix, time } from '../../contract/arbitraries';
 
 const MANY = 500;
-
-if (VERSIONS.length === 0) {
-  console.log('SKIPPED: the rules of the wrapper in Python, since there is no Python with pip on this machine');
-  test.skip('Python', () => undefined);
-}
 
 /** What a program in Python makes of each of many values; it has `value`, and the modules of the wrapper that it imports. */
 function inPython(version: PythonVersion, imports: string, expression: string, values: readonly unknown[]): unknown[] {
@@ -41,7 +36,7 @@ function camelCase(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-describe.each(ENDS)('Python %s', (version) => {
+describePythons('rules that both wrappers have', ENDS, (version) => {
   test('environments', () => {
     const values = fc.sample(environments, MANY).map((one) => ({ ...one, [Variable.ENGINE]: 'v8' }));
     const expected = values.map((value) => {

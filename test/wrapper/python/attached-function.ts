@@ -8,6 +8,7 @@ import { LocalLambda } from '../../lambda/local-lambda';
 import type { LocalLambdaOptions } from '../../lambda/local-lambda-options';
 import { hasPython } from '../../lambda/python-runtime';
 import { LocalS3, type LocalS3Options } from '../../s3/local-s3';
+import { saySkipped } from '../../say-skipped';
 import { taskFolder, type TaskFiles } from '../../task-folder';
 
 export const BUCKET = 'coverage-bucket';
@@ -17,6 +18,16 @@ export const LAYER = path.join(__dirname, '../../../assets/python-layer');
 export const VERSIONS: readonly PythonVersion[] = [...pythonInterpreters().keys()].filter(hasPython);
 /** The oldest and the newest of them. */
 export const ENDS: readonly PythonVersion[] = [...new Set([...VERSIONS.slice(0, 1), ...VERSIONS.slice(-1)])];
+
+/** Tests on each of some versions of Python; where this machine has none of them, they are skipped with a printed reason. */
+export function describePythons(what: string, versions: readonly PythonVersion[], define: (version: PythonVersion) => void): void {
+  if (versions.length === 0) {
+    saySkipped(`${what}, since this machine has no Python with pip for that`);
+    test.skip(what, () => undefined);
+    return;
+  }
+  describe.each(versions)('Python %s:', define);
+}
 
 export interface AttachedPython extends Partial<Omit<LocalLambdaOptions, 'runtime' | 'taskRoot' | 'handler'>> {
   readonly files: TaskFiles;

@@ -1,16 +1,11 @@
 /** What goes wrong with coverage never changes the function; it is said once, as the wrapper of Node.js says it. */
-import { BUCKET, called, ENDS, startPython, startS3, VERSIONS, type AttachedPython } from './attached-function';
+import { type AttachedPython, BUCKET, called, describePythons, ENDS, startPython, startS3 } from './attached-function';
 import type { PythonVersion } from '../../../projenrc/python-layer/interpreters';
 import type { DenyRule } from '../../s3/access';
 import { REFUSALS, TRANSIENT_FAULTS } from '../../s3/faults';
 import { initError, uploadError } from '../log-lines';
 
 const FILES = { 'app.py': 'def handler(event, context):\n    return "fine"\n' };
-
-if (VERSIONS.length === 0) {
-  console.log('SKIPPED: what goes wrong with functions in Python, since there is no Python with pip on this machine');
-  test.skip('Python', () => undefined);
-}
 
 /** Invokes twice, which both work, and gives what was logged, and the requests for objects. */
 async function runs(version: PythonVersion, options: Partial<AttachedPython>, deny?: DenyRule) {
@@ -27,7 +22,7 @@ async function runs(version: PythonVersion, options: Partial<AttachedPython>, de
   return { s3, requestIds, lines, puts: s3.requests.filter(({ key }) => key?.endsWith('.coverage')) };
 }
 
-describe.each(ENDS)('Python %s', (version) => {
+describePythons('what goes wrong with functions in Python', ENDS, (version) => {
   test.each<[string, Partial<AttachedPython>, DenyRule | undefined, string, number]>([
     ['S3 denies', {}, () => true, 'AccessDenied', 0],
     ['the bucket does not exist', { settings: { bucket: 'no-such-bucket' } }, undefined, 'NoSuchBucket', 0],

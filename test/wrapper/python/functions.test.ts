@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
+import { describePythons, VERSIONS } from './attached-function';
 import { PYTHON_VERSIONS } from '../../../projenrc/python-layer/interpreters';
 import { combine } from '../../../src/combiner/combine';
 import { S3Store } from '../../../src/combiner/stores/s3-store';
@@ -8,6 +9,7 @@ import { DEFAULT_SETTINGS, encodeEnvironment } from '../../../src/contract/envir
 import { LocalLambda } from '../../lambda/local-lambda';
 import { hasPython } from '../../lambda/python-runtime';
 import { LocalS3 } from '../../s3/local-s3';
+import { saySkipped } from '../../say-skipped';
 
 const BUCKET = 'coverage-bucket';
 const LAYER = path.join(__dirname, '../../../assets/python-layer');
@@ -63,11 +65,11 @@ async function start(version: (typeof PYTHON_VERSIONS)[number], attached: boolea
 }
 
 for (const version of PYTHON_VERSIONS.filter((one) => !hasPython(one))) {
-  console.log(`SKIPPED: functions in Python ${version}, which is not on this machine`);
+  saySkipped(`functions in Python ${version}, which is not on this machine`);
   test.skip(`Python ${version}`, () => undefined);
 }
 
-describe.each(PYTHON_VERSIONS.filter(hasPython))('Python %s', (version) => {
+describePythons('functions in Python', VERSIONS, (version) => {
   test('tells which lines and branches ran, and which of a file never did', async () => {
     const fn = await start(version, true);
     expect((await fn.invoke({ big: 1 })).payload).toEqual({ big: 10 });

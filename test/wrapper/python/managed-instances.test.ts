@@ -1,6 +1,6 @@
 /** Several invocations at once, in processes: what ran arrives, whichever invocation it was of. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { BUCKET, called, LAYER, startS3, VERSIONS } from './attached-function';
+import { BUCKET, called, describePythons, LAYER, startS3, VERSIONS } from './attached-function';
 import { DEFAULT_SETTINGS, encodeEnvironment } from '../../../src/contract/environment';
 import { PYTHON_WRAPPER_HANDLER } from '../../../src/contract/layer';
 import { ManagedInstance } from '../../lambda/managed-instance';
@@ -32,13 +32,7 @@ let instance: ManagedInstance | undefined;
 afterEach(async () => instance?.stop());
 
 // those that Lambda Managed Instances have
-const versions = VERSIONS.filter((version) => Number(version.split('.')[1]) >= 13);
-if (versions.length === 0) {
-  console.log('SKIPPED: Lambda Managed Instances in Python, since there is no Python 3.13 or later on this machine');
-  test.skip('Python', () => undefined);
-}
-
-test.each(versions)('Python %s: each process uploads what ran in it when it is idle, a few times only', async (version) => {
+describePythons('Lambda Managed Instances', VERSIONS.filter((one) => Number(one.split('.')[1]) >= 13), (version) => test('each process uploads what ran in it when it is idle, a few times only', async () => {
   const s3 = await startS3();
   instance = await ManagedInstance.start({
     runtime: `python${version}`,
@@ -58,4 +52,4 @@ test.each(versions)('Python %s: each process uploads what ran in it when it is i
   expect(processes.size).toBe(2);
   expect(keys().length).toBeLessThanOrEqual(3 * processes.size);
   expect(instance.logs.filter((line) => line.includes('error_type'))).toEqual([]);
-}, 60_000);
+}, 60_000));

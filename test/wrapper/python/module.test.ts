@@ -2,9 +2,9 @@
 import { execFile } from 'node:child_process';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
+import { describePythons, ENDS } from './attached-function';
 import { testPackages } from './test-packages';
-import { pythonInterpreters, type PythonVersion } from '../../../projenrc/python-layer/interpreters';
-import { hasPython } from '../../lambda/python-runtime';
+import { pythonInterpreters } from '../../../projenrc/python-layer/interpreters';
 import { LocalS3 } from '../../s3/local-s3';
 
 const LAYER = path.join(__dirname, '../../../assets/python-layer/python');
@@ -12,14 +12,7 @@ const SOURCES = path.join(__dirname, '../../../src/wrapper/python');
 const TESTS = path.join(__dirname, 'module');
 const BUCKET = 'coverage-bucket';
 
-const versions = [...pythonInterpreters().keys()].filter(hasPython);
-const chosen = [...new Set([versions.at(0), versions.at(-1)])].filter((one): one is PythonVersion => one !== undefined);
-if (chosen.length === 0) {
-  console.log('SKIPPED: the module coverage_wrapper, since there is no Python with pip on this machine');
-  test.skip('coverage_wrapper', () => undefined);
-}
-
-describe.each(chosen)('Python %s', (version) => {
+describePythons('the module coverage_wrapper', ENDS, (version) => {
   test('passes the tests of the module', async () => {
     const interpreter = pythonInterpreters().get(version)!;
     const packages = await testPackages(version);

@@ -1,5 +1,5 @@
 /** Whatever happens to the process or to S3: when it is over, the bucket holds what ran. */
-import { called, ENDS, reported, startPython, startS3, VERSIONS, type AttachedPython } from './attached-function';
+import { type AttachedPython, called, describePythons, ENDS, reported, startPython, startS3, VERSIONS } from './attached-function';
 import type { PythonVersion } from '../../../projenrc/python-layer/interpreters';
 import type { LocalLambda } from '../../lambda/local-lambda';
 import type { LocalS3 } from '../../s3/local-s3';
@@ -91,12 +91,7 @@ def handler(event, context):
 const start = (s3: LocalS3, version: PythonVersion, options: Partial<AttachedPython> = {}): Promise<LocalLambda> =>
   startPython(s3, version, { files: FILES, timeoutSeconds: 2, ...options });
 
-if (VERSIONS.length === 0) {
-  console.log('SKIPPED: what happens to functions in Python, since there is no Python with pip on this machine');
-  test.skip('Python', () => undefined);
-}
-
-describe.each(ENDS)('Python %s:', (version) => {
+describePythons('what happens to functions in Python', ENDS, (version) => {
   test.each(['leave', 'hang', 'busy'])('an invocation that ends in "%s" is uploaded when the next one is answered', async (act) => {
     const s3 = await startS3();
     const lambda = await start(s3, version);
@@ -189,7 +184,7 @@ describe.each(ENDS)('Python %s:', (version) => {
 });
 
 // Python handles signals in the main thread only, and a thread of the runtime may get one that comes as soon as the process is thawed
-test.each(VERSIONS.filter((version) => Number(version.split('.')[1]) >= 12))('Python %s: what ran since the last upload is mostly uploaded when the environment is shut down', async (version) => {
+describePythons('shutdowns of functions in Python', VERSIONS.filter((one) => Number(one.split('.')[1]) >= 12), (version) => test('what ran since the last upload is mostly uploaded when the environment is shut down', async () => {
   const uploaded: boolean[] = [];
   for (let n = 0; n < 6; n++) {
     const s3 = await startS3();
@@ -199,4 +194,4 @@ test.each(VERSIONS.filter((version) => Number(version.split('.')[1]) >= 12))('Py
     uploaded.push(signal === 'SIGTERM' && s3.keys('coverage-bucket').filter((key) => key.endsWith('.coverage')).length === 1);
   }
   expect(uploaded.filter(Boolean).length).toBeGreaterThanOrEqual(4);
-});
+}));

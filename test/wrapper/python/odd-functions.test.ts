@@ -5,17 +5,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { called, combined, ENDS, reported, startPython, startS3, VERSIONS } from './attached-function';
+import { called, combined, describePythons, ENDS, reported, startPython, startS3, VERSIONS } from './attached-function';
 import { pythonInterpreters } from '../../../projenrc/python-layer/interpreters';
 
 const HANDLER = 'def handler(event, context):\n    return 1\n';
 
-if (VERSIONS.length === 0) {
-  console.log('SKIPPED: odd functions in Python, since there is no Python with pip on this machine');
-  test.skip('Python', () => undefined);
-}
-
-describe.each(ENDS)('Python %s:', (version) => {
+describePythons('odd functions in Python', ENDS, (version) => {
   /** From 3.14 on, coverage rests on `sys.monitoring`, and trace functions are nobody's business but the user's. */
   const isTracing = Number(version.split('.')[1]) < 14;
 
@@ -278,8 +273,7 @@ def handler(event, context):
   });
 });
 
-const monitored = VERSIONS.filter((version) => Number(version.split('.')[1]) >= 12);
-(monitored.length > 0 ? test.each(monitored) : test.skip.each(['3.12']))('Python %s: other tools may monitor as well', async (version) => {
+describePythons('tools that monitor', VERSIONS.filter((one) => Number(one.split('.')[1]) >= 12), (version) => test('other tools may monitor as well', async () => {
   const s3 = await startS3();
   const app = `import sys
 
@@ -303,14 +297,14 @@ def handler(event, context):
 def own_work():
     return 1
 `;
-  const lambda = await startPython(s3, version as (typeof VERSIONS)[number], { files: { 'app.py': app }, settings: { branchCoverage: false } });
+  const lambda = await startPython(s3, version, { files: { 'app.py': app }, settings: { branchCoverage: false } });
   for (const count of [1, 2]) {
     expect((await lambda.invoke({})).payload).toBe(count);
     await lambda.settled();
   }
   expect(await called(s3)).toEqual(['handler', 'own_work', 'watch']);
   expect(reported(lambda)).toEqual([]);
-});
+}));
 
 function bytecode(version: (typeof VERSIONS)[number], source: string): Buffer {
   const folder = mkdtempSync(path.join(tmpdir(), 'bytecode-'));
