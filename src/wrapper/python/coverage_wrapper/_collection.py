@@ -76,7 +76,7 @@ class Collection:
             return
         try:
             extension = Extension(self._options.runtime_api)
-        except Exception as error:
+        except Exception as error:  # uploads come before the answer
             self._log.debug("coverage is uploaded before the answer: no extension could register", {"reason": str(error)})
             return
         self._delivery = "after"
@@ -98,7 +98,7 @@ class Collection:
         """An invocation has begun. Returns what is to be called when its handler has ended. Neither raises."""
         try:
             return self._begin(context)
-        except Exception as error:
+        except Exception as error:  # whatever it is, the function has to run
             self._report(error, None)
             return _nothing
 
@@ -190,7 +190,7 @@ class Collection:
                 Platform.sleep(_UNTIL_ANSWERED)
                 self._take(request_id)
             self._deliver(min(self._limit, left), request_id)
-        except Exception as error:
+        except Exception as error:  # the extension has to go on
             self._report(error, request_id)
 
     def _ahead(self, work: Work, deadline: float) -> None:
@@ -243,7 +243,7 @@ class Collection:
         try:
             with self._lock:
                 self._outbox.add(self._takes.take(request_id))
-        except Exception as error:
+        except Exception as error:  # whatever it is, the function goes on
             self._report(error, request_id)
 
     def _deliver(self, limit: float, request_id: Optional[str]) -> None:
@@ -255,7 +255,7 @@ class Collection:
             if limit > 0 and not self._breaker.is_open:
                 self._attempt(limit, request_id)
             self._outbox.save()
-        except Exception as error:
+        except Exception as error:  # whatever it is, the function goes on
             self._report(error, request_id)
 
     def _attempt(self, limit: float, request_id: Optional[str]) -> None:
@@ -287,7 +287,7 @@ class Collection:
     def _guarded(self, action: Callable[[], None]) -> None:
         try:
             action()
-        except Exception as error:
+        except Exception as error:  # whatever it is, the function goes on
             self._report(error, None)
 
     def _report(self, error: Exception, request_id: Optional[str]) -> None:
@@ -300,7 +300,7 @@ def _remaining(context: Any) -> Optional[float]:
         # what the runtime's own context reads the clock for, which the user may have stopped or replaced
         deadline = getattr(context, "_epoch_deadline_time_in_ms", None)
         seconds = context.get_remaining_time_in_millis() / 1000 if deadline is None else float(deadline) / 1000 - Platform.now()
-    except Exception:
+    except Exception:  # no context of Lambda
         return None
     return seconds if 0 < seconds <= _LONGEST_TIMEOUT else None
 

@@ -61,7 +61,7 @@ class Log:
                 ensure_ascii=False,
             )
             _write_line(line)
-        except Exception:
+        except Exception:  # a closed standard error is no reason to break the function
             pass
 
 

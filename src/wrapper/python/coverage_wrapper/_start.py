@@ -51,7 +51,7 @@ def start_collection(environment: Mapping[str, str], settings: Settings, log: Lo
         options = Options(environment.get("AWS_LAMBDA_RUNTIME_API"), "AWS_LAMBDA_MAX_CONCURRENCY" in environment)
         collection = Collection(settings, options, takes, outbox, log)
         tracing.start()
-    except Exception as error:
+    except Exception as error:  # whatever it is, the function has to run
         log.error("CoverageInitializationError", str(error) or type(error).__name__, {})
         return None
     _running = collection
@@ -77,5 +77,5 @@ def _forked(collection: Collection) -> None:
         util = sys.modules.get("multiprocessing.util")
         if util is not None:
             util.register_after_fork(collection, lambda one: util.Finalize(None, one.save, exitpriority=-100))
-    except Exception:
+    except Exception:  # then what it ran is not told
         pass

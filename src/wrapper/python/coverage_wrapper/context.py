@@ -39,7 +39,7 @@ class CoverageContext:
             try:
                 self._collection.begin_block()
                 self._open += 1
-            except Exception as error:
+            except Exception as error:  # whatever it is, the block has to run
                 self._report(error)
         return self
 
@@ -49,14 +49,14 @@ class CoverageContext:
             self._open -= 1
             try:
                 self._collection.end_block()
-            except Exception as error:
+            except Exception as error:  # whatever it is, the error of the block is the one that counts
                 self._report(error)
 
     def _prepare(self) -> None:
         if self._collection is None:
             try:
                 self._collection = own_collection(self._config)
-            except Exception as error:
+            except Exception as error:  # whatever it is, the block has to run
                 self._report(error)
 
     def _report(self, error: Exception) -> None:

@@ -52,7 +52,7 @@ def health_check_handler() -> Dict[str, Any]:
     try:
         _check_collection(collection is not None, settings, findings)
         _check_sink(environment, settings, findings)
-    except Exception as error:
+    except Exception as error:  # "a degraded status is returned instead of an error"
         findings.faults.append(f"the health check failed: {error}")
     response = HealthCheckResponse(
         status="unhealthy" if findings.errors else "degraded" if findings.faults else "healthy",

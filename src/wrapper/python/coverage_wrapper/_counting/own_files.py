@@ -35,7 +35,7 @@ class OwnFiles:
                 self._answers[filename] = source = self._find(filename)
                 if source is not None:
                     self._states.setdefault(source, _state(source))
-            except Exception:
+            except Exception:  # an odd name is no reason to break the function
                 self._answers[filename] = None
         return self._answers[filename]
 

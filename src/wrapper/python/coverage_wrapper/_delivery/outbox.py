@@ -116,7 +116,7 @@ class Outbox:
     def _attempt(self, action: Callable[[], None]) -> Optional[Exception]:
         try:
             action()
-        except Exception as error:
+        except Exception as error:  # whatever it is, it stays for the next time
             return error
         return None
 
@@ -212,7 +212,7 @@ class Outbox:
                     self._spool.save(parcel)
             for parcel in waiting:
                 self._spool.remove(parcel)
-        except Exception as error:
+        except Exception as error:  # they stay as they are
             self._report(error, None)
 
     def _report(self, error: Exception, request_id: Optional[str]) -> None:

@@ -98,7 +98,7 @@ class Spool:
             return None
         try:
             parcel = Parcel.parse(content, self._source)
-        except Exception:
+        except Exception:  # nobody else will make more of it
             with suppress(OSError):
                 _unlink(claimed)
             return None
