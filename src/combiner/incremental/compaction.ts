@@ -44,7 +44,7 @@ export async function compact(store: WritableStore, now: Date): Promise<Compacti
   const errors = [...read.errors];
   let objectsReplaced = 0;
   let objectsWritten = 0;
-  for (const [day, keys] of await finishedDays(store, (key) => checkpoint.has(key), now)) {
+  for (const [day, keys] of await finishedDays(store, (key) => checkpoint.keys.has(key), now)) {
     const merged = new MergedCoverage(SAME_DETAILS);
     for (const key of keys) {
       (await decodeRawFile(await store.read(key))).forEach((raw) => merged.add(raw));
@@ -67,7 +67,7 @@ export async function compact(store: WritableStore, now: Date): Promise<Compacti
         throw new StoreError(`'${key}' was read back with other content than was written; the objects that it was to replace are still there`);
       }
     }
-    [...files.keys()].forEach((key) => checkpoint.add(key));
+    [...files.keys()].forEach((key) => checkpoint.keys.add(key));
     await checkpoint.save();
     await store.remove(replaced);
     await CompactionJournal.remove(store);

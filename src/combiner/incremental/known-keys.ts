@@ -2,45 +2,115 @@ import { createHash } from 'node:crypto';
 
 /** Of a hash: with a million keys, that two of them are taken for one happens once in 37 million buckets. */
 const BYTES = 8;
+/** So many are added before they are sorted in. */
+const MOST_ADDED = 500_000;
+/** A file has no more: 8 MB. */
+const MOST_IN_FILE = 1_000_000;
 
-/** Keys of objects, as hashes: a million of them are 11 MB in the checkpoint. */
+/** Keys of objects, as hashes of 8 bytes, which is what a hundred million of them can be had in memory as. */
 export class KnownKeys {
-  /** @throws Error if it is not what `toBase64` gave */
-  public static fromBase64(text: string): KnownKeys {
-    const bytes = Buffer.from(text, 'base64');
-    if (bytes.length % BYTES !== 0) {
-      throw new Error(`${bytes.length} bytes are no list of hashes of ${BYTES} bytes`);
+  /**
+   * @param files in the order in which `toFiles` gave them
+   * @throws Error if they are not what `toFiles` gave
+   */
+  public static fromFiles(files: readonly Buffer[]): KnownKeys {
+    const wrong = files.find((file) => file.length % BYTES !== 0);
+    if (wrong) {
+      throw new Error(`${wrong.length} bytes are no list of hashes of ${BYTES} bytes`);
     }
-    const keys = new KnownKeys();
-    for (let at = 0; at < bytes.length; at += BYTES) {
-      keys.hashes.add(bytes.readBigUInt64BE(at));
-    }
-    return keys;
+    const bytes = Buffer.concat(files);
+    return new KnownKeys(sortedUnique(new BigUint64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length))));
   }
 
-  private readonly hashes = new Set<bigint>();
+  private readonly added = new Set<bigint>();
+
+  public constructor(private sorted = new BigUint64Array()) {}
 
   public get size(): number {
-    return this.hashes.size;
+    return this.sorted.length + this.added.size;
   }
 
   public has(key: string): boolean {
-    return this.hashes.has(hashOf(key));
+    return this.hasHash(hashOf(key));
   }
 
   public add(key: string): void {
-    this.hashes.add(hashOf(key));
+    this.addHash(hashOf(key));
   }
 
-  /** Sorted, so that the same keys give the same text. */
-  public toBase64(): string {
-    const sorted = BigUint64Array.from(this.hashes).sort();
-    const bytes = Buffer.alloc(sorted.length * BYTES);
-    sorted.forEach((hash, index) => bytes.writeBigUInt64BE(hash, index * BYTES));
-    return bytes.toString('base64');
+  public addAll(others: KnownKeys): void {
+    this.settle(others.hashes());
+  }
+
+  /** How many of others are among these. */
+  public countOf(others: KnownKeys): number {
+    return others.hashes().reduce((count, hash) => count + Number(this.hasHash(hash)), 0);
+  }
+
+  /** Sorted, each hash in little-endian order of its bytes: the same keys give the same files. */
+  public toFiles(): Buffer[] {
+    const hashes = this.hashes();
+    const files: Buffer[] = [];
+    for (let at = 0; at < hashes.length; at += MOST_IN_FILE) {
+      const some = hashes.slice(at, at + MOST_IN_FILE);
+      files.push(Buffer.from(some.buffer, some.byteOffset, some.byteLength));
+    }
+    return files;
+  }
+
+  private hashes(): BigUint64Array<ArrayBuffer> {
+    this.settle();
+    return this.sorted;
+  }
+
+  private hasHash(hash: bigint): boolean {
+    const { sorted } = this;
+    let low = 0;
+    let high = sorted.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (sorted[middle]! < hash) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return sorted[low] === hash || this.added.has(hash);
+  }
+
+  private addHash(hash: bigint): void {
+    if (!this.hasHash(hash)) {
+      this.added.add(hash);
+    }
+    if (this.added.size >= MOST_ADDED) {
+      this.settle();
+    }
+  }
+
+  private settle(others = new BigUint64Array()): void {
+    if (this.added.size + others.length === 0) {
+      return;
+    }
+    const all = new BigUint64Array(this.sorted.length + this.added.size + others.length);
+    all.set(this.sorted);
+    all.set(BigUint64Array.from(this.added), this.sorted.length);
+    all.set(others, all.length - others.length);
+    this.sorted = sortedUnique(all);
+    this.added.clear();
   }
 }
 
+function sortedUnique(hashes: BigUint64Array<ArrayBuffer>): BigUint64Array<ArrayBuffer> {
+  hashes.sort();
+  let length = 0;
+  for (let at = 0; at < hashes.length; at++) {
+    if (at === 0 || hashes[at] !== hashes[at - 1]) {
+      hashes[length++] = hashes[at]!;
+    }
+  }
+  return hashes.length === length ? hashes : hashes.slice(0, length);
+}
+
 function hashOf(key: string): bigint {
-  return createHash('sha256').update(key).digest().readBigUInt64BE();
+  return createHash('sha256').update(key).digest().readBigUInt64LE();
 }

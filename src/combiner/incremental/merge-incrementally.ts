@@ -1,9 +1,9 @@
-import { Checkpoint } from './checkpoint';
-import { KnownKeys } from './known-keys';
+import { emptyCheckpoint, loadCheckpoint } from './checkpoint';
+import type { KeptCoverage } from './kept-coverage';
+import { KnownObjects } from './known-objects';
 import { mergeObjects } from '../combine';
 import type { MergedCoverage } from '../merging/merged-coverage';
 import type { ReadOptions, ReadResult } from '../reading/read-objects';
-import { CompactionJournal } from '../stores/compaction-journal';
 import type { WritableStore } from '../stores/store';
 
 export interface IncrementOptions extends Pick<ReadOptions, 'hasTime'> {
@@ -14,7 +14,7 @@ export interface IncrementOptions extends Pick<ReadOptions, 'hasTime'> {
 export interface Increment {
   readonly merged: MergedCoverage;
   readonly read: ReadResult;
-  readonly checkpoint: Checkpoint;
+  readonly checkpoint: KeptCoverage;
 }
 
 /**
@@ -26,30 +26,21 @@ export interface Increment {
  * @throws StoreError if the store cannot be used
  */
 export async function mergeIncrementally(store: WritableStore, { hasTime, afresh = false }: IncrementOptions = {}): Promise<Increment> {
-  const { checkpoint, problem } = afresh ? await Checkpoint.empty(store) : await Checkpoint.load(store);
-  const seen = new KnownKeys();
-  const journal = await CompactionJournal.load(store);
-  // a compaction that has not come to its end has not told the checkpoint
-  const standIns = new Set(journal?.replaced.every((key) => checkpoint.has(key)) ? journal.written : []);
-  const isKnown = (key: string) => {
-    const known = checkpoint.has(key) || standIns.has(key);
-    if (known) {
-      seen.add(key);
-    }
-    return known;
-  };
-  const before = checkpoint.size;
-  const read = await mergeObjects(store, checkpoint.merged, { isKnown, ...(hasTime && { hasTime }) }, (key) => {
-    checkpoint.add(key);
-    seen.add(key);
+  const { checkpoint, problem } = afresh ? await emptyCheckpoint(store) : await loadCheckpoint(store);
+  const { keys } = checkpoint;
+  const before = keys.size;
+  const known = await KnownObjects.of(store, keys);
+  const read = await mergeObjects(store, checkpoint.merged, { isKnown: (key) => known.has(key), ...(hasTime && { hasTime }) }, (key) => {
+    keys.add(key);
+    known.seen.add(key);
   });
   if (before > 0 && read.known === 0 && read.complete) {
     return mergeIncrementally(store, { ...(hasTime && { hasTime }), afresh: true });
   }
   if (read.complete) {
-    checkpoint.keepKeys(seen);
+    checkpoint.keepKeys(known.seen);
   }
-  if (read.processed > 0 || standIns.size > 0 || checkpoint.size !== before) {
+  if (read.processed > 0 || known.haveStandIns || checkpoint.keys.size !== before) {
     await checkpoint.save();
   }
   return { merged: checkpoint.merged, checkpoint, read: { ...read, errors: [...(problem === undefined ? [] : [problem]), ...read.errors] } };

@@ -14,7 +14,9 @@ beforeEach(async () => {
 
 afterEach(() => bucket.s3.stop());
 
-const parts = () => bucket.s3.keys(BUCKET, 'coverage/combined/checkpoint/').filter((key) => key !== INDEX);
+const named = (list: 'parts' | 'keys') => (JSON.parse(bucket.s3.object(BUCKET, INDEX).body.toString('utf8')) as Record<typeof list, string[]>)[list]
+  .map((name) => `coverage/combined/checkpoint/${name}`);
+const parts = () => named('parts');
 
 test('the second run reads what is new, and reports all', async () => {
   bucket.put([objectOf(0), objectOf(1, { large: true })]);
@@ -90,13 +92,15 @@ test('the same code that ran again is one part, which replaces the one before', 
   await mergeIncrementally(bucket.store);
   expect(parts()).toHaveLength(1);
   expect(parts()).not.toContain(first);
+  expect(bucket.s3.keys(BUCKET, 'coverage/combined/checkpoint/')).toEqual([INDEX, ...parts(), ...named('keys')].sort());
 });
 
 test.each<[string, () => void, RegExp]>([
   ['an index that is no JSON', () => bucket.s3.put(BUCKET, INDEX, Buffer.from('{')), /index\.json cannot be used .* all objects are read again/],
-  ['an index of another version', () => bucket.s3.put(BUCKET, INDEX, Buffer.from('{"version":9}')), /it has version 9, and this release reads 1/],
-  ['an index of another form', () => bucket.s3.put(BUCKET, INDEX, Buffer.from('{"version":1,"parts":["../x"],"keys":""}')), /it has another form/],
-  ['keys that are no hashes', () => bucket.s3.put(BUCKET, INDEX, Buffer.from('{"version":1,"parts":[],"keys":"AAAA"}')), /3 bytes are no list of hashes/],
+  ['an index of another version', () => bucket.s3.put(BUCKET, INDEX, Buffer.from('{"version":9}')), /it has version 9, and this release reads 2/],
+  ['an index of another form', () => bucket.s3.put(BUCKET, INDEX, Buffer.from('{"version":2,"parts":["../x"],"keys":[]}')), /it has another form/],
+  ['keys that are no list', () => bucket.s3.put(BUCKET, INDEX, Buffer.from('{"version":2,"parts":[],"keys":"AAAA"}')), /it has another form/],
+  ['keys that are missing', () => bucket.s3.remove(BUCKET, named('keys')[0]!), /its part .* is missing/],
   ['a part that is missing', () => bucket.s3.remove(BUCKET, parts()[0]!), /its part .* is missing/],
   ['a part with other content', () => bucket.s3.put(BUCKET, parts()[0]!, tinyObject(0).body), /other content than its name says/],
 ])('%s is named, and everything is read', async (_, damage, message) => {
@@ -123,6 +127,7 @@ test('a run that begins afresh reads everything', async () => {
   await mergeIncrementally(bucket.store);
   bucket.s3.remove(BUCKET, objectOf(0).key);
   expect(await incrementalReportOf(bucket.store, { afresh: true })).toEqual(await reportOf(bucket.store));
+  expect(bucket.s3.keys(BUCKET, 'coverage/combined/checkpoint/')).toEqual([INDEX, ...parts(), ...named('keys')].sort());
 });
 
 test('ten builds of a place are kept, so that deployments do not make it grow', async () => {
