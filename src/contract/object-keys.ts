@@ -106,6 +106,16 @@ export function checkpointPrefix(prefix: string): string {
   return `${combinedPrefix(prefix)}checkpoint/`;
 }
 
+/** The folder of what parts of a distributed run come to; see `src/combiner/distributed`. */
+export function partialsPrefix(prefix: string): string {
+  return `${combinedPrefix(prefix)}partials/`;
+}
+
+/** The folder of the plans of distributed runs. */
+export function plansPrefix(prefix: string): string {
+  return `${combinedPrefix(prefix)}plans/`;
+}
+
 /** What says which raw objects are being replaced by merged ones. */
 export function compactionKey(prefix: string): string {
   return `${combinedPrefix(prefix)}compaction.json`;

@@ -40,7 +40,7 @@ export class KeptCoverage {
     return kept;
   }
 
-  /** The keys that it holds, without the coverage itself: {@link KeptCoverage.loadParts} reads that. Throws as {@link KeptCoverage.load}. */
+  /** The keys that it holds, without the coverage itself: {@link KeptCoverage.raws} reads that. Throws as {@link KeptCoverage.load}. */
   public static async loadKeys(store: WritableStore, folder: string): Promise<KeptCoverage | undefined> {
     const index = await readIndex(store, folder);
     if (!index) {
@@ -60,7 +60,9 @@ export class KeptCoverage {
    */
   public static async load(store: WritableStore, folder: string): Promise<KeptCoverage | undefined> {
     const kept = await this.loadKeys(store, folder);
-    await kept?.loadParts();
+    for await (const raw of kept?.raws() ?? []) {
+      kept!.merged.add(raw);
+    }
     return kept;
   }
 
@@ -79,6 +81,11 @@ export class KeptCoverage {
     return this.known;
   }
 
+  /** A hash of what is in the folder; empty where there is nothing. */
+  public get revision(): string {
+    return this.index ? sha256(JSON.stringify(this.index)) : '';
+  }
+
   /** A line for each object that was to be in it and could not be read. */
   public get errors(): readonly string[] {
     return this.index?.errors ?? [];
@@ -89,10 +96,14 @@ export class KeptCoverage {
     this.known = keys;
   }
 
-  /** @throws Error if a part is missing or has other content */
-  public async loadParts(): Promise<void> {
+  /**
+   * What is in the folder.
+   *
+   * @throws Error if a part is missing or has other content
+   */
+  public async* raws(): AsyncIterable<RawCoverage> {
     for (const part of this.index?.parts ?? []) {
-      (await readPart(this.store, this.folder, part)).forEach((raw) => this.merged.add(raw));
+      yield* decodeUnpacked(await readFile(this.store, this.folder, part, unpacked));
     }
   }
 
@@ -155,10 +166,6 @@ async function readFile(store: WritableStore, folder: string, name: string, deco
     throw new Error(`its part ${folder}${name} has other content than its name says`);
   }
   return decoded;
-}
-
-async function readPart(store: WritableStore, folder: string, name: string): Promise<RawCoverage[]> {
-  return decodeUnpacked(await readFile(store, folder, name, unpacked));
 }
 
 /** Every deployment adds builds, and a report never asks for those that were replaced long ago. */

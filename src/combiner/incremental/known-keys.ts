@@ -19,7 +19,7 @@ export class KnownKeys {
       throw new Error(`${wrong.length} bytes are no list of hashes of ${BYTES} bytes`);
     }
     const bytes = Buffer.concat(files);
-    return new KnownKeys(sortedUnique(new BigUint64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length))));
+    return new KnownKeys(new BigUint64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)).sort());
   }
 
   private readonly added = new Set<bigint>();
@@ -39,7 +39,7 @@ export class KnownKeys {
   }
 
   public addAll(others: KnownKeys): void {
-    this.settle(others.hashes());
+    others.hashes().forEach((hash) => this.addHash(hash));
   }
 
   /** How many of others are among these. */
@@ -68,7 +68,7 @@ export class KnownKeys {
     let low = 0;
     let high = sorted.length;
     while (low < high) {
-      const middle = (low + high) >>> 1;
+      const middle = Math.floor((low + high) / 2);
       if (sorted[middle]! < hash) {
         low = middle + 1;
       } else {
@@ -87,28 +87,15 @@ export class KnownKeys {
     }
   }
 
-  private settle(others = new BigUint64Array()): void {
-    if (this.added.size + others.length === 0) {
-      return;
-    }
-    const all = new BigUint64Array(this.sorted.length + this.added.size + others.length);
-    all.set(this.sorted);
-    all.set(BigUint64Array.from(this.added), this.sorted.length);
-    all.set(others, all.length - others.length);
-    this.sorted = sortedUnique(all);
-    this.added.clear();
-  }
-}
-
-function sortedUnique(hashes: BigUint64Array<ArrayBuffer>): BigUint64Array<ArrayBuffer> {
-  hashes.sort();
-  let length = 0;
-  for (let at = 0; at < hashes.length; at++) {
-    if (at === 0 || hashes[at] !== hashes[at - 1]) {
-      hashes[length++] = hashes[at]!;
+  private settle(): void {
+    if (this.added.size > 0) {
+      const all = new BigUint64Array(this.size);
+      all.set(this.sorted);
+      all.set(BigUint64Array.from(this.added), this.sorted.length);
+      this.sorted = all.sort();
+      this.added.clear();
     }
   }
-  return hashes.length === length ? hashes : hashes.slice(0, length);
 }
 
 function hashOf(key: string): bigint {

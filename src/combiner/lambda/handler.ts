@@ -3,34 +3,24 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { continueLater } from './continuation';
+import { bucketOf, timeLeft, type Context } from './invocation';
 import { metricsLine } from './metrics';
 import { decodeMetrics } from '../../contract/combiner-environment';
-import { decodeEnvironment, Variable } from '../../contract/environment';
+import type { CombinerEvent } from '../../contract/distributed-run';
 import { combinedPrefix, reportsPrefix } from '../../contract/object-keys';
 import { decodeReportFormats, type ReportFormatName } from '../../contract/report-formats';
 import { convertMerged, nothingToReport, type Combined } from '../combine';
 import { combineResult, type CombineResult } from '../combine-result';
 import { coverageByFunction } from '../coverage-by-function';
 import { coverageParts } from '../coverage-parts';
+import { mergePlanned, removePlan } from '../distributed/merge-planned';
 import { filesBelow } from '../files-below';
 import { mergeIncrementally, type Increment } from '../incremental/merge-incrementally';
 import type { ContentFinder } from '../kept-content';
 import { logError, logInfo } from '../log';
 import { totalsMetadata } from '../report/totals';
 import { writeReports, type Reported } from '../report/write-reports';
-import { S3Store } from '../stores/s3-store';
-
-/** What the runtime gives. */
-interface Context {
-  readonly functionName?: string;
-  getRemainingTimeInMillis?(): number;
-}
-
-/** What the function may be invoked with; other fields, such as those of a schedule, say nothing. */
-interface CombinerEvent {
-  /** Whether everything is read again, not only what is new. @default false */
-  readonly afresh?: boolean;
-}
+import type { S3Store } from '../stores/s3-store';
 
 const CONTENT_TYPES: Record<string, string> = {
   html: 'text/html; charset=utf-8', css: 'text/css', js: 'text/javascript', json: 'application/json', xml: 'application/xml', png: 'image/png',
@@ -42,20 +32,17 @@ const PART_FOR_REPORTS = 0.4;
 /** @throws Error if the bucket is not named, or cannot be read or written */
 export async function handler(event?: CombinerEvent, context: Context = {}): Promise<CombineResult> {
   const started = Date.now();
-  const { settings, problems } = decodeEnvironment(process.env);
+  const { store, bucket, prefix, problems } = bucketOf(process.env);
   const formats = decodeReportFormats(process.env);
-  const { bucket, prefix } = settings;
-  if (bucket === undefined) {
-    throw new Error(`${Variable.BUCKET} is not set; CoverageCombiner sets it to the name of its bucket`);
-  }
   const wrong = [...problems, ...formats.problems].map(({ variable, value, message }) => `${variable} '${value}' ${message}`);
-  const remaining = () => context.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY;
-  const reserve = remaining() * PART_FOR_REPORTS;
-  const store = new S3Store(bucket, prefix);
-  const increment = await mergeIncrementally(store, { hasTime: () => remaining() >= reserve, afresh: event?.afresh === true });
+  const hasTime = timeLeft(context, PART_FOR_REPORTS);
+  const hasTimeForMetrics = timeLeft(context, PART_FOR_REPORTS / 4);
+  const increment = event?.plan === undefined
+    ? await mergeIncrementally(store, { hasTime, afresh: event?.afresh === true })
+    : await mergePlanned(store, event.plan);
   const combinedKey = `${combinedPrefix(prefix)}coverage-final.json`;
   const location = `s3://${bucket}/${combinedKey}`;
-  if (!increment.read.complete) {
+  if (event?.plan === undefined && !increment.read.complete) {
     return continued(increment, { location, started, functionName: context.functionName, wrong });
   }
   const combined = await convertMerged(increment.merged, (sha256) => store.source(sha256));
@@ -71,7 +58,10 @@ export async function handler(event?: CombinerEvent, context: Context = {}): Pro
   await write(store, { ...combined, parts }, { combinedKey, prefix, formats: formats.formats });
   const result = combineResult(increment.read, combined.coverage, { location, errors, started });
   if (decodeMetrics(process.env)) {
-    await writeMetrics(bucket, increment, combined, { store, hasTime: () => remaining() >= reserve / 4 });
+    await writeMetrics(bucket, increment, combined, { store, hasTime: hasTimeForMetrics });
+  }
+  if (event?.plan !== undefined) {
+    await removePlan(store, event.plan);
   }
   const { errors: _, ...summary } = result;
   logInfo('coverage combined', { ...summary, files_read: processed, functions: combined.lambdaFunctions.length });

@@ -1,6 +1,6 @@
 import { DeleteObjectsCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { CompactionJournal } from './compaction-journal';
-import { checkSize, StoreError, type WritableStore } from './store';
+import { checkSize, StoreError, type ListedObject, type WritableStore } from './store';
 import { basePrefix, rawCoveragePrefix, sourceKey } from '../../contract/object-keys';
 
 /** S3 deletes so many with one request. */
@@ -24,27 +24,37 @@ export class S3Store implements WritableStore {
   }
 
   public async* rawKeys(): AsyncIterable<string> {
+    for await (const { key } of this.rawObjects()) {
+      yield key;
+    }
+  }
+
+  public async* rawObjects(after?: string): AsyncIterable<ListedObject> {
     let hidden: ReadonlySet<string> | undefined;
-    for await (const key of this.keys(this.rawPrefix)) {
+    for await (const object of this.objects(this.rawPrefix, after)) {
       hidden ??= await this.replacedKeys();
-      if (key.endsWith('.coverage') && !hidden.has(key)) {
-        yield key;
+      if (object.key.endsWith('.coverage') && !hidden.has(object.key)) {
+        yield object;
       }
     }
   }
 
   public async* keys(prefix: string): AsyncIterable<string> {
-    let token: string | undefined;
-    do {
-      const page = await this.call('s3:ListBucket', this.bucket, () => this.client.send(new ListObjectsV2Command({
-        Bucket: this.bucket, Prefix: prefix, ContinuationToken: token,
-      })));
-      yield* (page.Contents ?? []).map(({ Key }) => Key!);
-      token = page.NextContinuationToken;
-    } while (token);
+    for await (const { key } of this.objects(prefix)) {
+      yield key;
+    }
   }
 
   public async read(key: string, limit = Number.POSITIVE_INFINITY): Promise<Buffer> {
+    try {
+      return await this.get(key, limit);
+    } catch (error) {
+      // S3 says that a missing object is denied where the right to list is limited to a prefix, as `CoverageBucket.grantRead` gives it
+      throw error instanceof AccessDenied && await this.isMissing(key) ? this.missing(key) : error;
+    }
+  }
+
+  private async get(key: string, limit: number): Promise<Buffer> {
     return this.call('s3:GetObject', key, async () => {
       const { Body, ContentLength } = await this.client.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
       try {
@@ -103,6 +113,31 @@ export class S3Store implements WritableStore {
     }
   }
 
+  private async* objects(prefix: string, after?: string): AsyncIterable<ListedObject> {
+    let token: string | undefined;
+    do {
+      const page = await this.call('s3:ListBucket', this.bucket, () => this.client.send(new ListObjectsV2Command({
+        Bucket: this.bucket, Prefix: prefix, ContinuationToken: token, StartAfter: after,
+      })));
+      yield* (page.Contents ?? []).map(({ Key, Size }) => ({ key: Key!, size: Size ?? 0 }));
+      token = page.NextContinuationToken;
+    } while (token);
+  }
+
+  /** Whether a list does not have it; one that is refused says nothing. */
+  private async isMissing(key: string): Promise<boolean> {
+    try {
+      const { Contents: [first] = [] } = await this.client.send(new ListObjectsV2Command({ Bucket: this.bucket, Prefix: key, MaxKeys: 1 }));
+      return first?.Key !== key;
+    } catch {
+      return false;
+    }
+  }
+
+  private missing(key: string): MissingObject {
+    return new MissingObject(`'${key}' is not in bucket '${this.bucket}'`);
+  }
+
   /** While a compaction is under way, what it replaces, or what is to replace that. */
   private async replacedKeys(): Promise<ReadonlySet<string>> {
     try {
@@ -149,7 +184,7 @@ export class S3Store implements WritableStore {
       case 'NoSuchBucket':
         return new StoreError(`bucket '${this.bucket}' does not exist; check its name and the account that the credentials are of`);
       case 'NoSuchKey':
-        return new MissingObject(`'${what}' is not in bucket '${this.bucket}'`);
+        return this.missing(what);
       case 'AccessDenied':
         return new AccessDenied(`no right to use '${what}' (${action} is denied); the credentials need ${action} on bucket '${this.bucket}'`);
       case 'CredentialsProviderError':

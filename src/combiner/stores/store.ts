@@ -17,10 +17,23 @@ export interface CoverageStore {
   source(sha256: string): Promise<Buffer | undefined>;
 }
 
+/** An object as a list of the store has it. */
+export interface ListedObject {
+  readonly key: string;
+  /** In bytes, as it is stored. */
+  readonly size: number;
+}
+
 /** A store that what is made of coverage is written to, beside the coverage. */
 export interface WritableStore extends CoverageStore {
   /** Begin of the keys of all that belongs to the coverage: raw objects may be asked for by a narrower one. */
   readonly prefix: string;
+  /**
+   * The raw objects as {@link CoverageStore.rawKeys} gives their keys.
+   *
+   * @param after only those whose keys come after it
+   */
+  rawObjects(after?: string): AsyncIterable<ListedObject>;
   /** Nothing where the object is not there. */
   find(key: string): Promise<Buffer | undefined>;
   /** The keys that begin so, in order. */

@@ -1,0 +1,26 @@
+/** The planner of a distributed combiner: says what its state machine has to do next. */
+import { bucketOf, timeLeft, type Context } from './invocation';
+import { decodePlannerSettings, type CombinerEvent, type PlanAnswer } from '../../contract/distributed-run';
+import { planNext } from '../distributed/planner';
+import { logInfo } from '../log';
+
+/** Listing ends when so much of the time is left, as a part of it: writing the plan needs it. */
+const PART_FOR_WRITING = 0.5;
+
+interface PlannerEvent {
+  /** Name of the state machine's execution. */
+  readonly execution: string;
+  /** What it was started with, or what this function answered before. */
+  readonly input: Partial<PlanAnswer> & CombinerEvent | null;
+}
+
+/** @throws Error if the bucket is not named, holds no coverage, or cannot be read or written */
+export async function handler({ execution, input }: PlannerEvent, context: Context = {}): Promise<PlanAnswer> {
+  const { store } = bucketOf(process.env);
+  const settings = decodePlannerSettings(process.env);
+  // what an execution is started with names no plan: it is that of the execution itself
+  const round = input?.plan === execution ? input.round : 0;
+  const answer = await planNext(store, { plan: execution, round, afresh: input?.afresh }, { ...settings, hasTime: timeLeft(context, PART_FOR_WRITING) });
+  logInfo('planned', { ...answer });
+  return answer;
+}
