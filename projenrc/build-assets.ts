@@ -68,8 +68,12 @@ const BUNDLES: Record<string, BuildOptions> = {
     define: { LAYER_VERSION: JSON.stringify(version) },
   },
   'combiner': {
-    entryPoints: [join(root, 'src/combiner/lambda/handler.ts')],
-    outfile: join(assets, 'combiner', 'index.js'),
+    entryPoints: {
+      index: join(root, 'src/combiner/lambda/handler.ts'),
+      // apart, since a thousand of them start at once and need little of the rest
+      ...Object.fromEntries(['plan', 'merge', 'start'].map((name) => [name, join(root, `src/combiner/lambda/${name}.ts`)])),
+    },
+    outdir: join(assets, 'combiner'),
     target: 'node20',
   },
   'instrumenter': {

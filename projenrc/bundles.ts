@@ -20,6 +20,7 @@ export class Bundles extends Component {
       '@aws-sdk/client-cloudformation@~3.980.0',
       '@aws-sdk/client-lambda@~3.980.0',
       '@aws-sdk/client-s3@~3.980.0',
+      '@aws-sdk/client-sfn@~3.980.0',
       '@babel/parser',
       '@babel/template',
       '@babel/traverse',

@@ -1,6 +1,7 @@
 import { aws_iam as iam, aws_s3 as s3, type aws_kms as kms, type Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { checkpointPrefix, combinedPrefix, DEFAULT_PREFIX, rawCoveragePrefix, reportsPrefix, sourceKey } from './contract/object-keys';
+import { grantList, grantObjects } from './private/bucket-rights';
 import { errorAt } from './private/errors';
 import { lifecycleRules } from './private/lifecycle';
 import { suppressNag } from './private/nag-suppressions';
@@ -180,7 +181,7 @@ export class CoverageBucket extends Construct {
    * @param grantee who may write
    */
   public grantWrite(grantee: iam.IGrantable): iam.Grant {
-    return this.grantPut(grantee, [this.prefix]);
+    return grantObjects(grantee, 's3:PutObject', this.bucket, [this.prefix]);
   }
 
   /**
@@ -190,23 +191,7 @@ export class CoverageBucket extends Construct {
    */
   public grantRead(grantee: iam.IGrantable): iam.Grant {
     const { bucket, prefix } = this;
-    const get = iam.Grant.addToPrincipalOrResource({
-      grantee,
-      resource: bucket,
-      actions: ['s3:GetObject'],
-      resourceArns: [bucket.arnForObjects(`${prefix}*`)],
-    });
-    // A request that lists everything has no prefix, and so would not meet a condition on it
-    const conditions: Record<string, Record<string, unknown>> = prefix === '' ? {} : { StringLike: { 's3:prefix': `${prefix}*` } };
-    const list = iam.Grant.addToPrincipalOrResource({
-      grantee,
-      // CDK drops the conditions where it writes the statement into a bucket policy
-      resource: { env: bucket.env, addToResourcePolicy: (statement) => bucket.addToResourcePolicy(withConditions(statement, conditions)) },
-      actions: ['s3:ListBucket'],
-      resourceArns: [bucket.bucketArn],
-      conditions,
-    });
-    return this.withKey(get.combine(list), grantee, 'kms:Decrypt');
+    return grantObjects(grantee, 's3:GetObject', bucket, [prefix]).combine(grantList(grantee, bucket, prefix));
   }
 
   /**
@@ -216,13 +201,9 @@ export class CoverageBucket extends Construct {
    * @param grantee who may write
    */
   public grantWriteReports(grantee: iam.IGrantable): iam.Grant {
-    const remove = iam.Grant.addToPrincipalOrResource({
-      grantee,
-      resource: this.bucket,
-      actions: ['s3:DeleteObject'],
-      resourceArns: [this.bucket.arnForObjects(`${checkpointPrefix(this.prefix)}*`)],
-    });
-    return this.grantPut(grantee, [combinedPrefix(this.prefix), reportsPrefix(this.prefix)]).combine(remove);
+    const { bucket, prefix } = this;
+    return grantObjects(grantee, 's3:DeleteObject', bucket, [checkpointPrefix(prefix)])
+      .combine(grantObjects(grantee, 's3:PutObject', bucket, [combinedPrefix(prefix), reportsPrefix(prefix)]));
   }
 
   /**
@@ -277,25 +258,4 @@ export class CoverageBucket extends Construct {
     }
     return bucket;
   }
-
-  private grantPut(grantee: iam.IGrantable, prefixes: string[]): iam.Grant {
-    const put = iam.Grant.addToPrincipalOrResource({
-      grantee,
-      resource: this.bucket,
-      actions: ['s3:PutObject'],
-      resourceArns: prefixes.map((prefix) => this.bucket.arnForObjects(`${prefix}*`)),
-    });
-    // One PUT per object needs no kms:Decrypt, which only multipart uploads ask for
-    return this.withKey(put, grantee, 'kms:GenerateDataKey');
-  }
-
-  private withKey(grant: iam.Grant, grantee: iam.IGrantable, action: string): iam.Grant {
-    const key = this.bucket.encryptionKey;
-    return key ? grant.combine(key.grant(grantee, action)) : grant;
-  }
-}
-
-function withConditions(statement: iam.PolicyStatement, conditions: iam.Conditions): iam.PolicyStatement {
-  statement.addConditions(conditions);
-  return statement;
 }

@@ -11,20 +11,21 @@ import {
   aws_logs as logs,
   type aws_sns as sns,
   type aws_sqs as sqs,
+  type aws_stepfunctions as sfn,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { CombinerScale, type CombinerDistribution } from './combiner-scale';
 import { encodeMetrics } from './contract/combiner-environment';
-import { DEFAULT_SETTINGS, encodeEnvironment } from './contract/environment';
-import { checkpointPrefix, combinedPrefix, reportsPrefix } from './contract/object-keys';
+import { checkpointPrefix, combinedPrefix, partialsPrefix, plansPrefix, reportsPrefix } from './contract/object-keys';
 import { DEFAULT_REPORT_FORMATS, encodeReportFormats } from './contract/report-formats';
 import type { CoverageBucket } from './coverage-bucket';
-import { bundledAsset } from './private/bundled-asset';
-import { combineAfterUploads } from './private/combine-after-uploads';
+import { combineAfterUploads, starter } from './private/combine-after-uploads';
+import { combinerFunction } from './private/combiner-function';
 import { checkMonitoring, coverageMetric, makeAlarms, makeDashboard } from './private/combiner-monitoring';
+import { checkDistribution, DistributedCombining } from './private/distributed-combining';
 import { wholeSeconds } from './private/durations';
 import { errorAt } from './private/errors';
 import { objectsBelow, suppressNag } from './private/nag-suppressions';
-import { markOwnFunction } from './private/own-function';
 import { checkBucket } from './private/settings';
 import { ReportFormat } from './report-format';
 
@@ -34,9 +35,23 @@ export interface CoverageCombinerProps {
   readonly bucket: CoverageBucket;
 
   /**
+   * Whether one function combines, or a Step Functions state machine that distributes what is too much for one.
+   *
+   * @default CombinerScale.SINGLE
+   */
+  readonly scale?: CombinerScale;
+
+  /**
+   * How the work is distributed; for `CombinerScale.DISTRIBUTED` and `CombinerScale.AUTO`.
+   *
+   * @default - batches of 1,000 objects, 100 at a time, of which 5 % may fail
+   */
+  readonly distribution?: CombinerDistribution;
+
+  /**
    * When coverage is combined.
    *
-   * @default - only when the function is invoked
+   * @default - only when the function is invoked, or the state machine started
    */
   readonly schedule?: events.Schedule;
 
@@ -58,7 +73,7 @@ export interface CoverageCombinerProps {
   readonly reportFormats?: ReportFormat[];
 
   /**
-   * Memory of the function in MiB, 128 to 10,240; its computing power grows with it.
+   * Memory of the function in MiB, and of each of those that a distributed combiner has; 128 to 10,240. Computing power grows with it.
    *
    * @default 2048
    */
@@ -102,14 +117,15 @@ export interface CoverageCombinerProps {
   readonly dashboard?: boolean;
 
   /**
-   * How often Lambda tries again when combining failed that was started by the schedule or without waiting for it; 0 to 2.
+   * How often Lambda tries again when combining failed that was started by the schedule or without waiting for it; 0 to 2. What a state
+   * machine does it tries again step by step.
    *
    * @default 2
    */
   readonly retryAttempts?: number;
 
   /**
-   * Where the events go that combining failed for, after the last try.
+   * Where the events go that combining failed for, after the last try; of a state machine, what it was started with and what went wrong.
    *
    * @default - nowhere
    */
@@ -138,7 +154,7 @@ export interface CoverageThresholds {
 /**
  * Combines the raw coverage of a bucket into reports, in a Lambda function that runs on a schedule or when invoked. It keeps what it has
  * merged in the folder `combined/checkpoint/` and reads only what is new; where that is too much for its timeout, it goes on with another
- * invocation.
+ * invocation. For millions of objects see `CombinerScale`.
  *
  * @example
  * declare const coverage: CoverageLayer;
@@ -153,6 +169,12 @@ export class CoverageCombiner extends Construct {
    * everything again, as after you have removed coverage.
    */
   public readonly function: lambda.IFunction;
+
+  /**
+   * The state machine that combines, where `scale` is not `CombinerScale.SINGLE`. Started without an input it combines all coverage of the
+   * bucket; with `{ "afresh": true }` it reads everything again.
+   */
+  public readonly stateMachine?: sfn.IStateMachine;
 
   /** A command of the AWS CLI that gives an address of the report in one file for an hour, or that copies the reports where there is none. */
   public readonly reportCommand: string;
@@ -183,47 +205,51 @@ export class CoverageCombiner extends Construct {
       wholeSeconds(this, 'timeout', timeout);
     }
     checkMonitoring(this, props);
+    const scale = props.scale ?? CombinerScale.SINGLE;
+    checkDistribution(this, scale, props.distribution);
     const logGroup = new logs.LogGroup(this, 'LogGroup', {
       retention: props.logRetention ?? logs.RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    // A role of our own, since the default one comes with a managed policy that allows writing to every log group
-    const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-    logGroup.grantWrite(role);
-    this.function = new lambda.Function(this, 'Resource', {
+    const memorySize = props.memorySize ?? 2048;
+    const fn = combinerFunction(this, 'Resource', {
       description: 'Combines the coverage of Lambda functions into reports',
-      runtime: lambda.Runtime.NODEJS_24_X,
-      architecture: lambda.Architecture.ARM_64,
-      code: lambda.Code.fromAsset(bundledAsset('combiner')),
       handler: 'index.handler',
-      memorySize: props.memorySize ?? 2048,
+      roleId: 'Role',
+      bucket: props.bucket,
+      memorySize,
       timeout,
       retryAttempts: props.retryAttempts,
       deadLetterQueue: props.deadLetterQueue,
-      environment: {
-        ...encodeEnvironment({ ...DEFAULT_SETTINGS, bucket: props.bucket.bucketName, prefix: props.bucket.prefix }),
-        ...encodeMetrics(props.metrics ?? true),
-        ...encodeReportFormats(formats.map((format) => `${format}` as const)),
-      },
+      environment: { ...encodeMetrics(props.metrics ?? true), ...encodeReportFormats(formats.map((format) => `${format}` as const)) },
       logGroup,
-      role,
       // it invokes itself where there is too much for one invocation, and ends as soon as one gets no further
       recursiveLoop: lambda.RecursiveLoop.ALLOW,
     });
+    this.function = fn;
+    const role = fn.role as iam.Role;
     // Not the role's own policy, which the function waits for
     new iam.Policy(this, 'ContinuePolicy', {
       roles: [role],
       statements: [new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.function.functionArn] })],
     });
-    markOwnFunction(this.function);
     props.bucket.grantRead(role);
     props.bucket.grantWriteReports(role);
+    if (scale !== CombinerScale.SINGLE) {
+      const { bucket, deadLetterQueue, distribution } = props;
+      const distributed = new DistributedCombining(this, 'Distributed', {
+        ...distribution, scale, bucket, function: fn, role, memorySize, logGroup, deadLetterQueue,
+      });
+      this.stateMachine = distributed.stateMachine;
+    }
     suppressFindings(role, props.bucket);
     if (props.schedule) {
-      new events.Rule(this, 'Schedule', { schedule: props.schedule, targets: [new targets.LambdaFunction(this.function)] });
+      const target = this.stateMachine ? new targets.SfnStateMachine(this.stateMachine) : new targets.LambdaFunction(fn);
+      new events.Rule(this, 'Schedule', { schedule: props.schedule, targets: [target] });
     }
     if (props.uploadDebounce) {
-      combineAfterUploads(this, this.function, { bucket: props.bucket, debounce: props.uploadDebounce, timeout });
+      const started = this.stateMachine ? starter(this, this.stateMachine, { bucket: props.bucket, logGroup }) : fn;
+      combineAfterUploads(this, started, { bucket: props.bucket, debounce: props.uploadDebounce, timeout });
     }
     this.bucketName = props.bucket.bucketName;
     this.alarms = makeAlarms(this, this.bucketName, props);
@@ -232,6 +258,10 @@ export class CoverageCombiner extends Construct {
     }
     const reports = `s3://${this.bucketName}/${reportsPrefix(props.bucket.prefix)}`;
     this.reportCommand = formats.includes(ReportFormat.HTML_SINGLE) ? `aws s3 presign ${reports}coverage.html` : `aws s3 sync ${reports} coverage-report`;
+    if (this.stateMachine) {
+      const value = `aws stepfunctions start-execution --state-machine-arn ${this.stateMachine.stateMachineArn}`;
+      new CfnOutput(this, 'CombineCommand', { description: 'Combines the coverage of the bucket', value });
+    }
     new CfnOutput(this, 'ReportCommand', { description: 'Gets the coverage report', value: this.reportCommand });
   }
 
@@ -272,12 +302,13 @@ export class CoverageCombiner extends Construct {
   }
 
   /**
-   * Lets somebody combine coverage by invoking the function.
+   * Lets somebody combine coverage by invoking the function, and by starting the state machine where there is one.
    *
-   * @param grantee who may invoke it
+   * @param grantee who may do so
    */
   public grantInvoke(grantee: iam.IGrantable): iam.Grant {
-    return this.function.grantInvoke(grantee);
+    const invoke = this.function.grantInvoke(grantee);
+    return this.stateMachine ? invoke.combine(this.stateMachine.grantStartExecution(grantee)) : invoke;
   }
 }
 
@@ -287,7 +318,7 @@ function suppressFindings(role: iam.Role, { prefix }: CoverageBucket): void {
   if (policy) {
     suppressNag(
       policy,
-      ...[prefix, combinedPrefix(prefix), reportsPrefix(prefix), checkpointPrefix(prefix)]
+      ...[prefix, combinedPrefix(prefix), reportsPrefix(prefix), checkpointPrefix(prefix), partialsPrefix(prefix), plansPrefix(prefix)]
         .map((below) => objectsBelow(below, 'It reads and writes objects below the prefix of coverage, whose names are not known before')),
     );
   }

@@ -1,3 +1,4 @@
+export { CombinerScale, type CombinerDistribution } from './combiner-scale';
 export { CoverageBucket, type CoverageBucketProps } from './coverage-bucket';
 export { CoverageCombiner, type CoverageCombinerProps, type CoverageThresholds } from './coverage-combiner';
 export { type CoverageConfig } from './coverage-config';

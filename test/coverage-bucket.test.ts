@@ -83,6 +83,8 @@ describe('lifecycle', () => {
         ],
         ExpirationInDays: 365,
       },
+      { Id: 'CoveragePartialRetention', Status: 'Enabled', Prefix: 'coverage/combined/partials/', ExpirationInDays: 7 },
+      { Id: 'CoveragePlanRetention', Status: 'Enabled', Prefix: 'coverage/combined/plans/', ExpirationInDays: 7 },
       { Id: 'AbortIncompleteMultipartUploads', Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } },
     ]);
   });
@@ -91,9 +93,9 @@ describe('lifecycle', () => {
     ['coverage/', 'coverage/20'],
     ['', '20'],
     ['team/app/', 'team/app/20'],
-  ])('with prefix %p leaves alone what does not begin with %p', (prefix, expected) => {
+  ])('with prefix %p leaves alone what does not begin with %p, but for what distributed runs left behind', (prefix, expected) => {
     const rules = lifecycleOf({ prefix }).filter((rule) => rule.ExpirationInDays || rule.Transitions);
-    expect(rules.map((rule) => rule.Prefix)).toEqual([expected]);
+    expect(rules.map((rule) => rule.Prefix)).toEqual([expected, `${prefix}combined/partials/`, `${prefix}combined/plans/`]);
   });
 
   test.each<[string, CoverageBucketProps, [infrequent?: number, glacier?: number, expire?: number]]>([

@@ -1,7 +1,7 @@
 import { App, Duration, Lazy, Stack, aws_events as events, aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_sns as sns, aws_sqs as sqs } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { statementsOf } from './coverage-statements';
-import { CoverageBucket, CoverageCombiner, CoverageLayer, ReportFormat, type CoverageBucketProps, type CoverageCombinerProps } from '../src';
+import { CombinerScale, CoverageBucket, CoverageCombiner, CoverageLayer, ReportFormat, type CoverageBucketProps, type CoverageCombinerProps } from '../src';
 import { metricsLine } from '../src/combiner/lambda/metrics';
 import { REPORT_FORMATS } from '../src/contract/report-formats';
 
@@ -196,6 +196,138 @@ describe('started by uploads', () => {
         })],
       },
     });
+  });
+});
+
+describe('distributed', () => {
+  const DISTRIBUTED = { scale: CombinerScale.DISTRIBUTED };
+
+  /** The state machine's definition; what the template puts into it is named by the resource. */
+  function definitionOf(scope: Stack): any {
+    const [stateMachine] = Object.values(Template.fromStack(scope).findResources('AWS::StepFunctions::StateMachine'));
+    const [, parts] = stateMachine!.Properties.DefinitionString['Fn::Join'] as [string, Array<string | { 'Ref'?: string; 'Fn::GetAtt'?: string[] }>];
+    return JSON.parse(parts.map((part) => (typeof part === 'string' ? part : part.Ref ?? part['Fn::GetAtt']![0])).join(''));
+  }
+
+  const variablesOf = (scope: Stack, handler: string) => {
+    const [fn] = Object.values(Template.fromStack(scope).findResources('AWS::Lambda::Function', { Properties: { Handler: handler } }));
+    return fn?.Properties.Environment.Variables;
+  };
+
+  test('is a planner that says what is next: to merge what a manifest lists, to plan on, or to report', () => {
+    const { States: states, StartAt: startAt } = definitionOf(combiner(DISTRIBUTED).scope);
+    expect(startAt).toBe('Plan');
+    expect(states.Plan).toMatchObject({ Type: 'Task', Resource: expect.stringMatching(/Planner/), Parameters: { 'execution.$': '$$.Execution.Name', 'input.$': '$' }, Next: 'What is next' });
+    expect(states['What is next']).toEqual({
+      Type: 'Choice',
+      Choices: [{ Variable: '$.step', StringEquals: 'merge', Next: 'MergeBatches' }, { Variable: '$.step', StringEquals: 'plan', Next: 'Plan' }],
+      Default: 'Report',
+    });
+    expect(states.MergeBatches).toMatchObject({
+      Type: 'Map',
+      ItemReader: {
+        Resource: 'arn:AWS::Partition:states:::s3:getObject',
+        ReaderConfig: { InputType: 'JSON' },
+        Parameters: { 'Bucket': expect.stringMatching(/^Bucket/), 'Key.$': '$.manifest' },
+      },
+      ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' }, States: { Merge: { Resource: expect.stringMatching(/Merger/) } } },
+      MaxConcurrency: 100,
+      ToleratedFailurePercentage: 5,
+      ResultPath: null,
+      Next: 'Plan',
+    });
+    expect(states.Report).toMatchObject({ Type: 'Task', InputPath: '$.input', End: true });
+    expect(states.Report).not.toHaveProperty('Parameters');
+  });
+
+  test('takes concurrency, tolerated failures, batch size, and from when on it is distributed', () => {
+    const { scope } = combiner({
+      scale: CombinerScale.AUTO, distribution: { concurrency: 7, toleratedFailurePercentage: 20, batchSize: 500, threshold: 9 }, memorySize: 4096,
+    });
+    expect(definitionOf(scope).States.MergeBatches).toMatchObject({ MaxConcurrency: 7, ToleratedFailurePercentage: 20 });
+    expect(variablesOf(scope, 'plan.handler')).toMatchObject({ COVERAGE_BATCH_SIZE: '500', COVERAGE_DISTRIBUTED_ABOVE: '9' });
+    Template.fromStack(scope).allResourcesProperties('AWS::Lambda::Function', { MemorySize: 4096, Runtime: 'nodejs24.x' });
+  });
+
+  test('leaves up to 20,000 objects to one function where it is to choose, and none where it is not', () => {
+    expect(variablesOf(combiner({ scale: CombinerScale.AUTO }).scope, 'plan.handler').COVERAGE_DISTRIBUTED_ABOVE).toBe('20000');
+    expect(variablesOf(combiner(DISTRIBUTED).scope, 'plan.handler').COVERAGE_DISTRIBUTED_ABOVE).toBe('0');
+  });
+
+  test('gives each role what it needs and no more', () => {
+    const statements = statementsOf(combiner(DISTRIBUTED).scope).filter(({ Action: [action] }) => action!.startsWith('s3:'));
+    const list = { Effect: 'Allow', Action: ['s3:ListBucket'], Resource: [bucketArn], Condition: { StringLike: { 's3:prefix': 'coverage/*' } } };
+    const allow = (action: string, ...keys: string[]) => ({ Effect: 'Allow', Action: [action], Resource: keys.map((key) => objects(key)) });
+    expect(statements).toEqual(expect.arrayContaining([
+      // the function that reports
+      allow('s3:DeleteObject', 'coverage/combined/checkpoint/*'),
+      allow('s3:DeleteObject', 'coverage/combined/partials/*', 'coverage/combined/plans/*'),
+      // the planner
+      allow('s3:GetObject', 'coverage/combined/*'),
+      allow('s3:PutObject', 'coverage/combined/plans/*'),
+      // what merges
+      allow('s3:GetObject', 'coverage/20*', 'coverage/combined/partials/*'),
+      allow('s3:PutObject', 'coverage/combined/partials/*'),
+      // the state machine
+      allow('s3:GetObject', 'coverage/combined/plans/*'),
+    ]));
+    expect(statements.filter(({ Action: [action] }) => action === 's3:ListBucket')).toEqual([list, list, list]);
+    expect(statements).toHaveLength(12);
+  });
+
+  test('is what the schedule starts, and uploads by a function that may start it', () => {
+    const { scope, combiner: it } = combiner({ ...DISTRIBUTED, schedule: events.Schedule.rate(Duration.hours(1)), uploadDebounce: Duration.minutes(1) });
+    const template = Template.fromStack(scope);
+    const stateMachine = scope.resolve(it.stateMachine!.stateMachineArn);
+    template.hasResourceProperties('AWS::Events::Rule', { Targets: [Match.objectLike({ Arn: stateMachine })] });
+    expect(variablesOf(scope, 'start.handler')).toMatchObject({ COVERAGE_STATE_MACHINE: stateMachine });
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', { FunctionName: { Ref: Match.stringLikeRegexp('Starter') } });
+    expect(statementsOf(scope)).toContainEqual({ Effect: 'Allow', Action: ['states:StartExecution'], Resource: [stateMachine] });
+  });
+
+  test('may be started by who may invoke it, and says how', () => {
+    const { scope, combiner: it } = combiner(DISTRIBUTED);
+    it.grantInvoke(new iam.Role(scope, 'Pipeline', { assumedBy: new iam.AccountRootPrincipal() }));
+    const template = Template.fromStack(scope);
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyName: Match.stringLikeRegexp('^Pipeline'),
+      PolicyDocument: { Statement: [Match.objectLike({ Action: 'lambda:InvokeFunction' }), Match.objectLike({ Action: 'states:StartExecution' })] },
+    });
+    template.hasOutput('*', { Value: { 'Fn::Join': ['', ['aws stepfunctions start-execution --state-machine-arn ', { Ref: Match.stringLikeRegexp('StateMachine') }]] } });
+    expect(combiner().combiner.stateMachine).toBeUndefined();
+  });
+
+  test('sends what failed to the dead letter queue', () => {
+    const scope = new Stack(new App(), 'Stack');
+    const deadLetterQueue = new sqs.Queue(scope, 'Failed');
+    new CoverageCombiner(scope, 'Combiner', { ...DISTRIBUTED, bucket: new CoverageBucket(scope, 'Bucket'), deadLetterQueue });
+    const { States: states } = definitionOf(scope);
+    for (const name of ['Plan', 'MergeBatches', 'Report']) {
+      expect(states[name].Catch).toEqual([{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Tell' }]);
+    }
+    expect(states.Tell).toMatchObject({ Parameters: { MessageBody: { 'input.$': '$$.Execution.Input', 'error.$': '$.error' } }, Next: 'Failed' });
+    expect(states.Failed).toEqual({ Type: 'Fail', ErrorPath: '$.error.Error', CausePath: '$.error.Cause' });
+  });
+
+  test('may use the key of the bucket', () => {
+    const scope = new Stack(new App(), 'Stack');
+    const encryptionKey = kms.Key.fromKeyArn(scope, 'Key', 'arn:aws:kms:us-east-1:111111111111:key/one');
+    new CoverageCombiner(scope, 'Combiner', { ...DISTRIBUTED, bucket: new CoverageBucket(scope, 'Bucket', { encryptionKey }) });
+    const actions = statementsOf(scope).flatMap((statement) => statement.Action).filter((action) => action.startsWith('kms:'));
+    // the function that reports, the planner and what merges read and write; the state machine reads
+    expect(actions.sort()).toEqual([...Array.from({ length: 4 }, () => 'kms:Decrypt'), ...Array.from({ length: 3 }, () => 'kms:GenerateDataKey')]);
+  });
+
+  test.each<[string, Partial<CoverageCombinerProps>, string]>([
+    ['a scale that there is not', { scale: 'big' as never }, "scale is 'big'; give one of CombinerScale.SINGLE, CombinerScale.DISTRIBUTED, CombinerScale.AUTO"],
+    ['a distribution of nothing', { distribution: {} }, 'distribution is for scale CombinerScale.DISTRIBUTED or CombinerScale.AUTO; give one of these, or leave distribution out'],
+    ['a threshold where all is distributed', { ...DISTRIBUTED, distribution: { threshold: 5 } }, 'distribution.threshold is for scale CombinerScale.AUTO; with CombinerScale.DISTRIBUTED all is distributed'],
+    ['no concurrency', { ...DISTRIBUTED, distribution: { concurrency: 0 } }, 'distribution.concurrency of 0 is not allowed; give a whole number from 1 to 1000'],
+    ['batches that do not fit', { ...DISTRIBUTED, distribution: { batchSize: 3001 } }, 'distribution.batchSize of 3001 is not allowed; give a whole number from 1 to 3000'],
+    ['what is no percentage', { ...DISTRIBUTED, distribution: { toleratedFailurePercentage: 101 } }, 'distribution.toleratedFailurePercentage of 101 is not allowed; give a whole number from 0 to 100'],
+    ['no threshold', { scale: CombinerScale.AUTO, distribution: { threshold: 0 } }, 'distribution.threshold of 0 is not allowed; give a whole number from 1 to 100000000'],
+  ])('refuses %s', (_, props, message) => {
+    expect(() => combiner(props)).toThrow(`Stack/Combiner: ${message}`);
   });
 });
 

@@ -7,12 +7,13 @@ import { filesOf, readCountedCode, type CountedBuild } from './counters/counted-
 import { collectGarbage } from './garbage';
 import { InstrumentedCode } from './instrumented/instrumented-code';
 import { scriptSource, type ContentFinder } from './kept-content';
+import { mergeObjects } from './merging/merge-objects';
 import { MergedCoverage } from './merging/merged-coverage';
 import type { Alike } from './merging/merged-metadata';
 import type { MergedScript } from './merging/raw-merge';
 import { packageTables } from './python/package-tables';
 import { pythonFiles, readPythonCode, type PythonBuild } from './python/python-code';
-import { readObjects, type ReadOptions, type ReadResult } from './reading/read-objects';
+import type { ReadOptions } from './reading/read-objects';
 import type { Repository } from './repository';
 import type { CoverageStore } from './stores/store';
 import { OriginalSources } from '../conversion/original-sources';
@@ -68,21 +69,6 @@ export async function combine(store: CoverageStore, options: CombineStoreOptions
   const read = await mergeObjects(store, merged, { ...(selection && { selection }), ...(onProgress && { onProgress }) });
   const combined = await convertMerged(merged, (sha256) => store.source(sha256), options);
   return { ...combined, merged, filesProcessed: read.processed, filesSkipped: read.skipped, errors: [...read.errors, ...combined.errors] };
-}
-
-/**
- * Reads the raw objects of a store.
- *
- * @param onRead called with the key of each object that was merged
- * @throws StoreError if the store cannot be used
- */
-export async function mergeObjects(
-  store: CoverageStore, merged: MergedCoverage, options: ReadOptions = {}, onRead: (key: string) => void = () => undefined,
-): Promise<ReadResult> {
-  return readObjects(store, (raws, key) => {
-    raws.forEach((raw) => merged.add(raw));
-    onRead(key);
-  }, options);
 }
 
 /** @param sources what the wrapper kept of scripts and their maps, by content */

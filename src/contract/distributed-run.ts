@@ -40,6 +40,9 @@ export interface MergeItem {
   readonly partials?: readonly string[];
 }
 
+/** Variable of the function that starts the state machine: its ARN. */
+export const STATE_MACHINE_VARIABLE = 'COVERAGE_STATE_MACHINE';
+
 /** Variables of the planner. */
 export const BATCH_SIZE_VARIABLE = 'COVERAGE_BATCH_SIZE';
 export const DISTRIBUTED_ABOVE_VARIABLE = 'COVERAGE_DISTRIBUTED_ABOVE';
@@ -68,9 +71,13 @@ export function decodePlannerSettings(environment: Readonly<Record<string, strin
   };
 }
 
-function wholeNumber(
-  environment: Readonly<Record<string, string | undefined>>, name: string, { least, most, otherwise }: { least: number; most: number; otherwise: number },
-): number {
+interface NumberRange {
+  readonly least: number;
+  readonly most: number;
+  readonly otherwise: number;
+}
+
+function wholeNumber(environment: Readonly<Record<string, string | undefined>>, name: string, { least, most, otherwise }: NumberRange): number {
   const text = environment[name];
   const value = text === undefined ? otherwise : Number(text);
   if (!Number.isInteger(value) || value < least || value > most) {

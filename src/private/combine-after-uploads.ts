@@ -1,8 +1,13 @@
-import { Duration, aws_lambda as lambda, aws_lambda_event_sources as sources, aws_s3 as s3, aws_s3_notifications as notifications, aws_sqs as sqs, type CfnResource } from 'aws-cdk-lib';
+import {
+  Duration, aws_lambda_event_sources as sources, aws_s3 as s3, aws_s3_notifications as notifications, aws_sqs as sqs,
+  type CfnResource, type aws_lambda as lambda, type aws_logs as logs, type aws_stepfunctions as sfn,
+} from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { combinerFunction } from './combiner-function';
 import { wholeSeconds } from './durations';
 import { errorAt } from './errors';
 import { suppressNag } from './nag-suppressions';
+import { STATE_MACHINE_VARIABLE } from '../contract/distributed-run';
 import { rawCoveragePrefix } from '../contract/object-keys';
 import type { CoverageBucket } from '../coverage-bucket';
 
@@ -38,4 +43,21 @@ export function combineAfterUploads(scope: Construct, fn: lambda.IFunction, { bu
     suffix: '.coverage',
   });
   fn.addEventSource(new sources.SqsEventSource(queue, { batchSize: 10_000, maxBatchingWindow: debounce, maxConcurrency: 2 }));
+}
+
+/** A function that starts a state machine, for queues can invoke functions only. */
+export function starter(
+  scope: Construct, stateMachine: sfn.IStateMachine, { bucket, logGroup }: { readonly bucket: CoverageBucket; readonly logGroup: logs.ILogGroup },
+): lambda.Function {
+  const fn = combinerFunction(scope, 'Starter', {
+    description: 'Starts combining the coverage of Lambda functions',
+    handler: 'start.handler',
+    bucket,
+    logGroup,
+    memorySize: 256,
+    timeout: Duration.minutes(1),
+    environment: { [STATE_MACHINE_VARIABLE]: stateMachine.stateMachineArn },
+  });
+  stateMachine.grantStartExecution(fn);
+  return fn;
 }

@@ -2,7 +2,7 @@ import { Duration, aws_s3 as s3 } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { wholeDays } from './durations';
 import { errorAt } from './errors';
-import { rawCoveragePrefix, reportsPrefix } from '../contract/object-keys';
+import { partialsPrefix, plansPrefix, rawCoveragePrefix, reportsPrefix } from '../contract/object-keys';
 
 /** How long raw coverage is kept, and where; and how long reports are. */
 export interface CoverageRetention {
@@ -11,6 +11,9 @@ export interface CoverageRetention {
   readonly expireAfter?: Duration;
   readonly expireReportsAfter?: Duration;
 }
+
+/** Days in which a distributed run that failed can be gone on with. */
+const LEFT_BEHIND = 7;
 
 /** Days in STANDARD before STANDARD_IA, and in STANDARD_IA before GLACIER, below which S3 refuses a rule. */
 const MINIMUM_STAY = 30;
@@ -46,6 +49,10 @@ export function lifecycleRules(scope: IConstruct, prefix: string, retention: Cov
       ...(transitions.length > 0 ? { transitions } : {}),
       expiration: Duration.days(expire),
     },
+    // what distributed runs did not come to clean up
+    ...[['CoveragePartialRetention', partialsPrefix(prefix)], ['CoveragePlanRetention', plansPrefix(prefix)]].map(([id, below]) => (
+      { id: id!, prefix: below!, expiration: Duration.days(LEFT_BEHIND) }
+    )),
     ...(expireReports === undefined ? [] : [{ id: 'CoverageReportRetention', prefix: reportsPrefix(prefix), expiration: Duration.days(expireReports) }]),
     { id: 'AbortIncompleteMultipartUploads', abortIncompleteMultipartUploadAfter: Duration.days(7) },
   ];

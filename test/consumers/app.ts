@@ -5,7 +5,7 @@ import {
   aws_sam as sam, aws_sns as sns, aws_sqs as sqs,
 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { CoverageBucket, CoverageCombiner, CoverageEngine, CoverageLayer, ReportFormat, UploadMode } from 'cdk-lambda-coverage';
+import { CombinerScale, CoverageBucket, CoverageCombiner, CoverageEngine, CoverageLayer, ReportFormat, UploadMode } from 'cdk-lambda-coverage';
 
 class Consumer extends Stack {
   public constructor(scope: Construct, id: string) {
@@ -51,6 +51,8 @@ class Consumer extends Stack {
     coverage.attachToAll(this, { include: ['Consumer/*'], exclude: [excluded, 'Consumer/Plain'] });
     const combiner = new CoverageCombiner(this, 'Combiner', {
       bucket: coverage.bucket,
+      scale: CombinerScale.AUTO,
+      distribution: { concurrency: 50, batchSize: 500, toleratedFailurePercentage: 10, threshold: 5000 },
       schedule: events.Schedule.rate(Duration.hours(1)),
       uploadDebounce: Duration.minutes(2),
       reportFormats: [ReportFormat.LCOV, ReportFormat.HTML_SINGLE],

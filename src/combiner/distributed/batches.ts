@@ -49,7 +49,9 @@ export class Batches {
 
   private addTo(name: string, { keys, bytes, bytesOfKeys }: Batch): void {
     let batch = this.open.get(name);
-    if (batch && (batch.keys.length + keys.length > this.batchSize || batch.bytes + bytes > MOST_BYTES || batch.bytesOfKeys + bytesOfKeys > MOST_BYTES_OF_KEYS)) {
+    const isFull = batch && (batch.keys.length + keys.length > this.batchSize || batch.bytes + bytes > MOST_BYTES
+      || batch.bytesOfKeys + bytesOfKeys > MOST_BYTES_OF_KEYS);
+    if (batch && isFull) {
       this.full.push(batch);
       batch = undefined;
     }

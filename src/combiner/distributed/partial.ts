@@ -1,8 +1,8 @@
 import { keysOf } from './batches';
 import type { MergeItem } from '../../contract/distributed-run';
 import { partialsPrefix } from '../../contract/object-keys';
-import { mergeObjects } from '../combine';
 import { KeptCoverage } from '../incremental/kept-coverage';
+import { mergeObjects } from '../merging/merge-objects';
 import type { WritableStore } from '../stores/store';
 
 const INDEX = '/index.json';

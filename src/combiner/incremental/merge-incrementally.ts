@@ -1,7 +1,7 @@
 import { emptyCheckpoint, loadCheckpoint } from './checkpoint';
 import type { KeptCoverage } from './kept-coverage';
 import { KnownObjects } from './known-objects';
-import { mergeObjects } from '../combine';
+import { mergeObjects } from '../merging/merge-objects';
 import type { MergedCoverage } from '../merging/merged-coverage';
 import type { ReadOptions, ReadResult } from '../reading/read-objects';
 import type { WritableStore } from '../stores/store';

@@ -17,10 +17,10 @@ interface PlannerEvent {
 /** @throws Error if the bucket is not named, holds no coverage, or cannot be read or written */
 export async function handler({ execution, input }: PlannerEvent, context: Context = {}): Promise<PlanAnswer> {
   const { store } = bucketOf(process.env);
-  const settings = decodePlannerSettings(process.env);
+  const options = { ...decodePlannerSettings(process.env), hasTime: timeLeft(context, PART_FOR_WRITING) };
   // what an execution is started with names no plan: it is that of the execution itself
   const round = input?.plan === execution ? input.round : 0;
-  const answer = await planNext(store, { plan: execution, round, afresh: input?.afresh }, { ...settings, hasTime: timeLeft(context, PART_FOR_WRITING) });
+  const answer = await planNext(store, { plan: execution, round, afresh: input?.afresh }, options);
   logInfo('planned', { ...answer });
   return answer;
 }

@@ -22,6 +22,7 @@ export interface Reported {
  */
 export class Run {
   public readonly answers: PlanAnswer[] = [];
+  private readonly settings: PlannerOptions;
   private input: Partial<PlanAnswer> & { afresh?: boolean };
 
   public constructor(
@@ -31,8 +32,6 @@ export class Run {
     this.settings = { ...SETTINGS, ...settings };
     this.input = { afresh };
   }
-
-  private readonly settings: PlannerOptions;
 
   private get step(): PlanAnswer['step'] | undefined {
     return this.input.step;

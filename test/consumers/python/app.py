@@ -12,6 +12,8 @@ from aws_cdk import aws_sam as sam
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from cdk_lambda_coverage import (
+    CombinerDistribution,
+    CombinerScale,
     CoverageBucket,
     CoverageCombiner,
     CoverageEngine,
@@ -83,6 +85,13 @@ class Consumer(Stack):
             self,
             "Combiner",
             bucket=coverage.bucket,
+            scale=CombinerScale.AUTO,
+            distribution=CombinerDistribution(
+                concurrency=50,
+                batch_size=500,
+                tolerated_failure_percentage=10,
+                threshold=5000,
+            ),
             schedule=events.Schedule.rate(Duration.hours(1)),
             upload_debounce=Duration.minutes(2),
             report_formats=[ReportFormat.LCOV, ReportFormat.HTML_SINGLE],

@@ -77,7 +77,14 @@ func newConsumer(scope constructs.Construct, id string) {
 		Exclude: &[]interface{}{excluded, "Consumer/Plain"},
 	})
 	combiner := coverage.NewCoverageCombiner(stack, jsii.String("Combiner"), &coverage.CoverageCombinerProps{
-		Bucket:         layer.Bucket(),
+		Bucket: layer.Bucket(),
+		Scale:  coverage.CombinerScale_AUTO,
+		Distribution: &coverage.CombinerDistribution{
+			Concurrency:                jsii.Number(50),
+			BatchSize:                  jsii.Number(500),
+			ToleratedFailurePercentage: jsii.Number(10),
+			Threshold:                  jsii.Number(5000),
+		},
 		Schedule:       awsevents.Schedule_Rate(awscdk.Duration_Hours(jsii.Number(1))),
 		UploadDebounce: awscdk.Duration_Minutes(jsii.Number(2)),
 		ReportFormats:  &[]coverage.ReportFormat{coverage.ReportFormat_LCOV, coverage.ReportFormat_HTML_SINGLE},

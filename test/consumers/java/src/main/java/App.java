@@ -1,6 +1,8 @@
 import io.github.cdklambdacoverage.AttachOptions;
 import io.github.cdklambdacoverage.AttachToAllOptions;
 import io.github.cdklambdacoverage.CoverageBucket;
+import io.github.cdklambdacoverage.CombinerDistribution;
+import io.github.cdklambdacoverage.CombinerScale;
 import io.github.cdklambdacoverage.CoverageCombiner;
 import io.github.cdklambdacoverage.CoverageEngine;
 import io.github.cdklambdacoverage.CoverageLayer;
@@ -78,6 +80,8 @@ public class App {
                 .build());
             CoverageCombiner combiner = CoverageCombiner.Builder.create(this, "Combiner")
                 .bucket(coverage.getBucket())
+                .scale(CombinerScale.AUTO)
+                .distribution(CombinerDistribution.builder().concurrency(50).batchSize(500).toleratedFailurePercentage(10).threshold(5000).build())
                 .schedule(Schedule.rate(Duration.hours(1)))
                 .uploadDebounce(Duration.minutes(2))
                 .reportFormats(List.of(ReportFormat.LCOV, ReportFormat.HTML_SINGLE))
