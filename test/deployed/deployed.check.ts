@@ -4,18 +4,15 @@
  */
 import * as assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { OutgoingHttpHeaders } from 'node:http';
-import { Agent, request } from 'node:https';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { CloudFormationClient, DescribeStacksCommand, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { GetFunctionConfigurationCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import * as aws4 from 'aws4';
-import { MiniStack, whyNoMiniStack } from './ministack';
+import { MiniStack, whyNoMiniStack, type Credentials } from './ministack';
 import { pythonInterpreters } from '../../projenrc/python-layer/interpreters';
+import { eventually } from '../eventually';
 import { outputOf, run } from '../package/command';
 import { CDK_CLI, installedVersion, packedFile } from '../package/installation';
 
@@ -42,8 +39,7 @@ describe('a deployed app', { skip: whyNoMiniStack() }, () => {
     const PATH = [path.join(folder, 'node_modules', '.bin'), process.env.PATH].join(path.delimiter);
     env = { ...aws.commandEnvironment(), PATH };
     Object.assign(process.env, aws.environment);
-    // Node.js reads the certificate's variable when it starts
-    const client = { requestHandler: { httpsAgent: new Agent({ ca: readFileSync(aws.certificate) }) } };
+    const client = aws.clientConfig();
     cloudFormation = new CloudFormationClient(client);
     lambda = new LambdaClient(client);
     s3 = (credentials) => new S3Client({ ...client, forcePathStyle: true, credentials });
@@ -107,7 +103,7 @@ describe('a deployed app', { skip: whyNoMiniStack() }, () => {
 
   test('lets a role add, and neither read nor overwrite', async () => {
     const { Role } = await configurationOf('orders');
-    const own = s3(await assumeRole(Role!, aws.environment));
+    const own = s3(await aws.credentialsOf(Role!));
     const key = 'team/2026/01/01/orders-x.coverage';
     const put = async (Key: string, IfNoneMatch?: string) => own.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'x', IfNoneMatch }));
     await put(key, '*');
@@ -185,42 +181,3 @@ describe('a deployed app', { skip: whyNoMiniStack() }, () => {
     return (Contents ?? []).map(({ Key }) => Key!);
   }
 });
-
-interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-}
-
-/** Credentials of a role. MiniStack lets the account's root take any; there is no client for STS among what is installed here. */
-async function assumeRole(role: string, environment: Readonly<Record<string, string>>): Promise<Credentials> {
-  const { host, hostname, port } = new URL(environment.AWS_ENDPOINT_URL!);
-  const body = new URLSearchParams({ Action: 'AssumeRole', Version: '2011-06-15', RoleArn: role, RoleSessionName: 'check' }).toString();
-  const signed = aws4.sign({ host, method: 'POST', path: '/', service: 'sts', region: environment.AWS_REGION, body }, {
-    accessKeyId: environment.AWS_ACCESS_KEY_ID, secretAccessKey: environment.AWS_SECRET_ACCESS_KEY,
-  });
-  const xml = await new Promise<string>((resolve, reject) => {
-    const asked = request({ hostname, port, method: 'POST', path: '/', headers: signed.headers as OutgoingHttpHeaders, ca: readFileSync(environment.AWS_CA_BUNDLE!) }, (response) => {
-      void text(response).then(resolve, reject);
-    });
-    asked.on('error', reject).end(body);
-  });
-  const field = (name: string) => {
-    const found = new RegExp(`<${name}>([^<]+)</${name}>`).exec(xml);
-    assert.ok(found, xml);
-    return found[1]!;
-  };
-  return { accessKeyId: field('AccessKeyId'), secretAccessKey: field('SecretAccessKey'), sessionToken: field('SessionToken') };
-}
-
-/** What is asked for, as soon as it is as expected, or as it is after ten seconds. */
-async function eventually<T>(ask: () => Promise<T>, expected: (found: T) => boolean): Promise<T> {
-  const end = Date.now() + 10_000;
-  for (;;) {
-    const found = await ask();
-    if (expected(found) || Date.now() > end) {
-      return found;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}

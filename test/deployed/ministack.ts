@@ -1,9 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:https';
+import type { OutgoingHttpHeaders } from 'node:http';
+import { Agent, request } from 'node:https';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
+import { text } from 'node:stream/consumers';
+import * as aws4 from 'aws4';
 import { cachedFolder } from '../lambda/cache-folder';
 import { nodeBinary } from '../lambda/node-versions';
 import { runtimeFolder } from '../lambda/runtime-folder';
@@ -14,6 +17,12 @@ const VERSION = '1.5.33';
 const OLDEST_PYTHON = '3.10';
 const ACCOUNT = '000000000000';
 const REGION = 'us-east-1';
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
 
 /** Why there can be no MiniStack on this machine, or false. */
 export function whyNoMiniStack(): string | false {
@@ -51,6 +60,8 @@ export class MiniStack {
         GATEWAY_PORT: String(port),
         AUTH: 'true',
         USE_SSL: '1',
+        // what a state machine waits before it tries again is a tenth of what it says
+        SFN_WAIT_SCALE: '0.1',
         MINISTACK_ACCOUNT_ID: ACCOUNT,
         MINISTACK_REGION: REGION,
         AWS_ACCESS_KEY_ID: ACCOUNT,
@@ -93,6 +104,30 @@ export class MiniStack {
   public commandEnvironment(): NodeJS.ProcessEnv {
     const { TSX_TSCONFIG_PATH: _, NODE_TEST_CONTEXT: __, ...inherited } = process.env;
     return { ...inherited, ...this.environment, CDK_DISABLE_VERSION_CHECK: '1', NODE_NO_WARNINGS: '1' };
+  }
+
+  /** For a client of the AWS SDK in this process, which reads the certificate's variable when it starts only. */
+  public clientConfig(): { readonly requestHandler: { readonly httpsAgent: Agent } } {
+    return { requestHandler: { httpsAgent: new Agent({ ca: readFileSync(this.certificate) }) } };
+  }
+
+  /** Credentials of a role, which the account's root may take. There is no client for STS among what is installed here. */
+  public async credentialsOf(role: string): Promise<Credentials> {
+    const { host, hostname, port } = new URL(this.environment.AWS_ENDPOINT_URL!);
+    const body = new URLSearchParams({ Action: 'AssumeRole', Version: '2011-06-15', RoleArn: role, RoleSessionName: 'check' }).toString();
+    const signed = aws4.sign({ host, method: 'POST', path: '/', service: 'sts', region: REGION, body }, { accessKeyId: ACCOUNT, secretAccessKey: 'root' });
+    const xml = await new Promise<string>((resolve, reject) => {
+      const options = { hostname, port, method: 'POST', path: '/', headers: signed.headers as OutgoingHttpHeaders, ca: readFileSync(this.certificate) };
+      request(options, (response) => void text(response).then(resolve, reject)).on('error', reject).end(body);
+    });
+    const field = (name: string) => {
+      const [, value] = new RegExp(`<${name}>([^<]+)</${name}>`).exec(xml) ?? [];
+      if (value === undefined) {
+        throw new Error(`no ${name} in ${xml}`);
+      }
+      return value;
+    };
+    return { accessKeyId: field('AccessKeyId'), secretAccessKey: field('SecretAccessKey'), sessionToken: field('SessionToken') };
   }
 
   public get certificate(): string {

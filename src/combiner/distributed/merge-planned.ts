@@ -1,8 +1,8 @@
 import { keysOf } from './batches';
-import { partialFolder } from './partial';
-import { loadManifest, loadPlan, loadSeen, planFolder, savePlan, type Plan, type Planned } from './plan';
+import { partialFolder, partialIds } from './partial';
+import { loadManifest, loadPlan, loadSeen, planFolder, savePlan, type Plan } from './plan';
 import type { RawCoverage } from '../../contract/raw-coverage';
-import { emptyCheckpoint, loadCheckpoint } from '../incremental/checkpoint';
+import { checkpointRevision, emptyCheckpoint, loadCheckpoint } from '../incremental/checkpoint';
 import { KeptCoverage } from '../incremental/kept-coverage';
 import type { KnownKeys } from '../incremental/known-keys';
 import type { Increment } from '../incremental/merge-incrementally';
@@ -22,7 +22,9 @@ export async function mergePlanned(store: WritableStore, name: string): Promise<
   if (!plan) {
     throw new Error(`there is no plan '${name}' in ${planFolder(store, name)}; the planner of the state machine makes it, and plans expire after some days`);
   }
-  const { checkpoint, problem } = plan.afresh && !plan.merged ? await emptyCheckpoint(store) : await loadCheckpoint(store);
+  const revision = await checkpointRevision(store);
+  const isReplaced = plan.afresh && !plan.merged && (plan.checkpoint === revision || await isAllThere(store, plan));
+  const { checkpoint, problem } = isReplaced ? await emptyCheckpoint(store) : await loadCheckpoint(store);
   if (problem !== undefined) {
     await checkpoint.save();
     throw new Error(`${problem} by the next run`);
@@ -30,51 +32,55 @@ export async function mergePlanned(store: WritableStore, name: string): Promise<
   if (plan.merged) {
     return { merged: checkpoint.merged, checkpoint, read: plan.merged };
   }
-  const { keys, revision } = checkpoint;
+  const { keys } = checkpoint;
   const seen = await loadSeen(store, name);
   const errors = [...plan.errors];
-  const ofObjects: string[] = [];
-  let complete = true;
+  if (plan.afresh && !isReplaced) {
+    errors.push('another run has ended meanwhile, with what this one had merged, so its checkpoint stays; where not all of it was to, start once more, afresh');
+  }
+  const unreadable: string[] = [];
   let processed = 0;
+  let isWhole = plan.missing.length === 0;
   for (const id of plan.current) {
-    const partial = await usable(store, id);
-    if (typeof partial === 'string') {
-      complete = false;
-      errors.push(`${partial}; if no other run has merged what was in it, the next one reads it`);
-      continue;
-    }
-    const again = keys.countOf(partial.keys);
-    if (again > 0 && again < partial.keys.size) {
-      complete = false;
-      errors.push(`${partialFolder(store, id)}: ${again} of its ${partial.keys.size} objects were merged by another run, so the next one reads the others`);
-      continue;
-    }
-    if (again === 0) {
+    const partial = await read(store, id, keys).catch((error: Error) => {
+      if (error instanceof StoreError) {
+        throw error;
+      }
+      return error.message;
+    });
+    if (typeof partial === 'object') {
       partial.raws.forEach((raw) => checkpoint.merged.add(raw));
       keys.addAll(partial.keys);
+      seen.addAll(partial.keys);
+      processed += partial.keys.size;
+      unreadable.push(...partial.errors);
+    } else {
+      isWhole = false;
+      if (partial !== undefined) {
+        errors.push(`the partial ${partialFolder(store, id)} cannot be used: ${partial}`);
+      } else if (plan.adopted.includes(id)) {
+        errors.push(`the partial ${partialFolder(store, id)} of an earlier run was merged by another one, or is gone; then the next run reads its objects again`);
+      }
     }
-    seen.addAll(partial.keys);
-    processed += partial.keys.size;
-    ofObjects.push(...partial.errors);
   }
-  const failed = await notMerged(store, plan, keys);
-  const unread = plan.listed && complete ? plan.objects + plan.adoptedThere - count(plan.missing) - processed - ofObjects.length : 0;
+  const { left, merged } = isWhole ? { left: [], merged: processed } : await compared(store, plan, keys, unreadable);
+  const unread = isWhole ? plan.objects + plan.adoptedThere - processed - unreadable.length : 0;
   // what is new in it since the run began was not looked for
   if (plan.checkpoint === revision) {
     checkpoint.keepKeys(seen);
   }
   await checkpoint.save();
-  const read = {
-    processed,
+  const result = {
+    processed: merged,
     known: plan.known,
-    skipped: ofObjects.length,
+    skipped: unreadable.length,
     notSelected: 0,
-    complete: complete && failed.length === 0 && unread <= 0,
-    errors: [...errors, ...ofObjects, ...failed, ...(unread > 0 ? [`${unread} objects could not be read in the time that there was, so the next run reads them`] : [])],
+    complete: left.length === 0 && unread <= 0,
+    errors: [...errors, ...unreadable, ...left, ...(unread > 0 ? [`${unread} objects could not be read in the time that there was, so the next run reads them`] : [])],
   };
   // partials may go from now on
-  await savePlan(store, { ...plan, merged: read });
-  return { merged: checkpoint.merged, checkpoint, read };
+  await savePlan(store, { ...plan, merged: result });
+  return { merged: checkpoint.merged, checkpoint, read: result };
 }
 
 /** Removes what a run has left behind, once it has been reported. */
@@ -86,50 +92,56 @@ export async function removePlan(store: WritableStore, name: string): Promise<vo
   await removeBelow(store, planFolder(store, name));
 }
 
-interface Partial {
+/** Whether nothing has failed, and no other run has taken over, reported and removed partials of this one. */
+async function isAllThere(store: WritableStore, { current, missing }: Plan): Promise<boolean> {
+  const there = await partialIds(store);
+  return missing.length === 0 && current.every((id) => there.has(id));
+}
+
+interface ReadPartial {
   readonly keys: KnownKeys;
   readonly errors: readonly string[];
+  /** Nothing of what was merged already. */
   readonly raws: readonly RawCoverage[];
 }
 
-/** @returns what is wrong with it where it cannot be used */
-async function usable(store: WritableStore, id: string): Promise<Partial | string> {
-  const folder = partialFolder(store, id);
-  try {
-    const partial = await KeptCoverage.loadKeys(store, folder);
-    if (!partial) {
-      return `the partial ${folder} is gone`;
-    }
-    const raws: RawCoverage[] = [];
+/**
+ * @param merged what was merged before
+ * @returns nothing where it is gone, or a part of it was merged by another run, since it cannot be taken apart
+ * @throws Error if it is damaged
+ */
+async function read(store: WritableStore, id: string, merged: KnownKeys): Promise<ReadPartial | undefined> {
+  const partial = await KeptCoverage.loadKeys(store, partialFolder(store, id));
+  const again = partial ? merged.countOf(partial.keys) : 0;
+  if (!partial || (again > 0 && again < partial.keys.size)) {
+    return undefined;
+  }
+  const raws: RawCoverage[] = [];
+  if (again === 0) {
     for await (const raw of partial.raws()) {
       raws.push(raw);
     }
-    return { keys: partial.keys, errors: partial.errors, raws };
-  } catch (error) {
-    if (error instanceof StoreError) {
-      throw error;
-    }
-    return `the partial ${folder} cannot be used: ${(error as Error).message}`;
   }
+  return { keys: partial.keys, errors: partial.errors, raws };
 }
 
-/** The batches that failed, a line each, but for those that another run has merged meanwhile. */
-async function notMerged(store: WritableStore, { missing, answer: { plan: name } }: Plan, merged: KnownKeys): Promise<string[]> {
-  const lines: string[] = [];
-  for (const round of new Set(missing.map((one) => one.round))) {
-    const lost = new Set(missing.filter((one) => one.round === round).map(({ id }) => id));
-    for (const item of (await loadManifest(store, name, round)).filter(({ id }) => lost.has(id))) {
-      const left = keysOf(item).filter((key) => !merged.has(key));
-      if (left.length > 0) {
-        lines.push(`${left.length} objects from ${left[0]} to ${left.at(-1)} could not be merged, since their batch failed; the next run reads them again`);
+/** What of a plan was merged, by this run or by another one, and what was not: a line for each batch. */
+async function compared(
+  store: WritableStore, plan: Plan, merged: KnownKeys, unreadable: readonly string[],
+): Promise<{ readonly left: readonly string[]; readonly merged: number }> {
+  const left: string[] = [];
+  let count = plan.adoptedThere;
+  for (let round = 1; round <= plan.round; round++) {
+    for (const keys of (await loadManifest(store, plan.answer.plan, round)).map(keysOf)) {
+      const missing = keys.filter((key) => !merged.has(key));
+      const lost = missing.filter((key) => !unreadable.some((line) => line.startsWith(`${key}: `)));
+      count += keys.length - missing.length;
+      if (lost.length > 0) {
+        left.push(`${lost.length} objects from ${lost[0]} to ${lost.at(-1)} could not be merged; the next run reads them again`);
       }
     }
   }
-  return lines;
-}
-
-function count(planned: readonly Planned[]): number {
-  return planned.reduce((sum, { objects }) => sum + objects, 0);
+  return { left, merged: count };
 }
 
 async function removeBelow(store: WritableStore, folder: string): Promise<void> {

@@ -103,9 +103,10 @@ export async function saveManifest(store: WritableStore, { answer: { plan: name 
   return key;
 }
 
-/** @throws Error if it is not there */
+/** Nothing where the round asked for nothing. */
 export async function loadManifest(store: WritableStore, name: string, round: number): Promise<MergeItem[]> {
-  return JSON.parse((await store.read(manifestKey(store, name, round))).toString('utf8')) as MergeItem[];
+  const content = await store.find(manifestKey(store, name, round));
+  return content ? JSON.parse(content.toString('utf8')) as MergeItem[] : [];
 }
 
 /** Keeps which objects of the checkpoint a round has met. */

@@ -3,7 +3,7 @@ import { partialFolder, partialIds } from './partial';
 import { loadPlan, newPlan, saveManifest, savePlan, saveSeen, type Plan, type Planned } from './plan';
 import type { MergeItem, PlanAnswer, PlannerSettings } from '../../contract/distributed-run';
 import { sha256 } from '../../conversion/sha256';
-import { loadCheckpointKeys } from '../incremental/checkpoint';
+import { checkpointRevision, loadCheckpointKeys } from '../incremental/checkpoint';
 import { KeptCoverage } from '../incremental/kept-coverage';
 import { KnownKeys } from '../incremental/known-keys';
 import { KnownObjects } from '../incremental/known-objects';
@@ -80,13 +80,14 @@ async function settle(store: WritableStore, plan: Plan): Promise<number> {
 /** @returns nothing where there are no new objects, or no more */
 async function planObjects(store: WritableStore, plan: Plan, options: PlannerOptions): Promise<PlanAnswer | undefined> {
   const { batchSize, distributedAbove, hasTime, objectsPerRound = OBJECTS_PER_ROUND } = options;
+  const revision = await checkpointRevision(store);
+  plan.checkpoint = plan.round === 1 || plan.checkpoint === revision ? revision : undefined;
   const { checkpoint, problem } = plan.afresh ? { checkpoint: undefined, problem: undefined } : await loadCheckpointKeys(store);
   if (problem !== undefined) {
     plan.afresh = true;
     plan.errors.push(problem);
   }
   const keys = checkpoint?.keys ?? new KnownKeys();
-  plan.checkpoint = plan.round === 1 || plan.checkpoint === checkpoint?.revision ? checkpoint?.revision : undefined;
   const known = await KnownObjects.of(store, keys);
   const isFirst = plan.round === 1;
   const partials = plan.afresh ? [] : await earlierPartials(store, isFirst ? await partialIds(store) : plan.adopted, plan);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { KnownKeys } from './known-keys';
 import { rawFiles } from './raw-files';
@@ -15,6 +16,8 @@ const INDEX = 'index.json';
 
 interface Index {
   readonly version: typeof VERSION;
+  /** Another one each time, so that what was written since can be told. */
+  readonly revision: string;
   /** SHA-256 of the texts of the parts. */
   readonly parts: readonly string[];
   /** SHA-256 of the files of the keys. */
@@ -66,6 +69,12 @@ export class KeptCoverage {
     return kept;
   }
 
+  /** Of what is in a folder, readable or not; empty where there is nothing. */
+  public static async revision(store: WritableStore, folder: string): Promise<string> {
+    const content = await store.find(folder + INDEX);
+    return content ? sha256(content) : '';
+  }
+
   public readonly merged = new MergedCoverage();
   /** Files in the folder that go when it is saved, unless they are in it again. */
   private replaced: readonly string[];
@@ -79,11 +88,6 @@ export class KeptCoverage {
   /** Of the objects that it holds. */
   public get keys(): KnownKeys {
     return this.known;
-  }
-
-  /** A hash of what is in the folder; empty where there is nothing. */
-  public get revision(): string {
-    return this.index ? sha256(JSON.stringify(this.index)) : '';
   }
 
   /** A line for each object that was to be in it and could not be read. */
@@ -129,7 +133,7 @@ export class KeptCoverage {
     for (const file of this.known.toFiles()) {
       keys.push(await write(file, (content) => content as Buffer, 'application/octet-stream'));
     }
-    this.index = { version: VERSION, parts, keys, ...(errors.length > 0 && { errors }) };
+    this.index = { version: VERSION, revision: randomUUID(), parts, keys, ...(errors.length > 0 && { errors }) };
     await store.write(folder + INDEX, Buffer.from(JSON.stringify(this.index)), 'application/json');
     this.replaced = filesOf(this.index);
     await store.remove(replaced.filter((name) => !this.replaced.includes(name)).map((name) => folder + name));

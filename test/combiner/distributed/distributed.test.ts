@@ -145,7 +145,7 @@ test('a batch that fails is named, its objects are left to the next run, and the
     }
   });
   expect(reported.read).toMatchObject({
-    processed: 17, complete: false, errors: [`3 objects from ${lost[0]} to ${lost[2]} could not be merged, since their batch failed; the next run reads them again`],
+    processed: 17, complete: false, errors: [`3 objects from ${lost[0]} to ${lost[2]} could not be merged; the next run reads them again`],
   });
   bucket.objectsRead();
   const next = await new Run(bucket.store, 'second').all();
@@ -218,6 +218,27 @@ test('afresh reads everything, and takes over nothing', async () => {
   expect(afresh.read).toMatchObject({ processed: 5, known: 0, complete: true });
 });
 
+test('afresh, what fails is left to the next run; and what another run has reported meanwhile stays', async () => {
+  bucket.put(objects(8));
+  await new Run(bucket.store, 'first').all();
+  const failing = new Run(bucket.store, 'failing', { afresh: true });
+  let failed = false;
+  expect((await failing.all(async (item) => {
+    await (failed ? failing.merge(item) : undefined);
+    failed = true;
+  })).read).toMatchObject({ processed: 5, known: 0, complete: false });
+  const [one, other] = [new Run(bucket.store, 'one', { afresh: true }), new Run(bucket.store, 'other', { afresh: true })];
+  await other.plan();
+  for (const item of await other.items()) {
+    await other.merge(item);
+  }
+  await one.all();
+  await other.plan();
+  const late = await other.all();
+  expect(report(late)).toEqual(await reportOf(bucket.store));
+  expect(late.read).toMatchObject({ complete: true, errors: [expect.stringMatching(/^another run has ended meanwhile/)] });
+});
+
 test('what an emptied bucket had is not reported any more, merged or half merged', async () => {
   bucket.put(objects(8));
   await new Run(bucket.store, 'first').all();
@@ -261,7 +282,7 @@ test('runs beside each other, step by step in any order, come to the same, and l
     const another = await Bucket.start([tinySource()]);
     try {
       another.put(objects(10));
-      const all = ['a', 'b', 'c'].map((name) => steps(new Run(another.store, name)));
+      const all = ['a', 'b', 'c'].map((name) => steps(new Run(another.store, name, { afresh: name === 'c' })));
       for (const [at, which] of order.entries()) {
         if (late.includes(at)) {
           another.put(objects(4, at + 1));
