@@ -217,7 +217,9 @@ describe('distributed', () => {
   test('is a planner that says what is next: to merge what a manifest lists, to plan on, or to report', () => {
     const { States: states, StartAt: startAt } = definitionOf(combiner(DISTRIBUTED).scope);
     expect(startAt).toBe('Plan');
-    expect(states.Plan).toMatchObject({ Type: 'Task', Resource: expect.stringMatching(/Planner/), Parameters: { 'execution.$': '$$.Execution.Name', 'input.$': '$' }, Next: 'What is next' });
+    expect(states.Plan).toMatchObject({
+      Type: 'Task', Resource: expect.stringMatching(/Planner/), Parameters: { 'execution.$': '$$.Execution.Name', 'input.$': '$' }, Next: 'What is next',
+    });
     expect(states['What is next']).toEqual({
       Type: 'Choice',
       Choices: [{ Variable: '$.step', StringEquals: 'merge', Next: 'MergeBatches' }, { Variable: '$.step', StringEquals: 'plan', Next: 'Plan' }],

@@ -2,11 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { Agent, request } from 'node:https';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { text } from 'node:stream/consumers';
 import * as aws4 from 'aws4';
+import { freePort } from '../free-port';
 import { cachedFolder } from '../lambda/cache-folder';
 import { nodeBinary } from '../lambda/node-versions';
 import { runtimeFolder } from '../lambda/runtime-folder';
@@ -189,12 +189,4 @@ cd '${root}' && exec '${process.execPath}' --import tsx '${path.join(__dirname, 
 `);
   chmodSync(node, 0o755);
   return bin;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
