@@ -18,6 +18,8 @@ import { latestResults, saveHistory, saveLatest } from './results';
 import { NODE_VERSIONS, type Mode, type NodeVersion, type Row } from './row';
 import { ROWS } from './rows';
 import { ADDONS, chooseAddon } from './runtime-client';
+import { measureScale } from './scale/scale';
+import { scaleTable } from './scale/section';
 import { saveRun } from './single-run';
 import { SUBJECTS } from './subjects';
 import { tableOf } from './table';
@@ -40,6 +42,10 @@ const SINGLE: Record<string, (mode: Mode) => Promise<{ results: unknown; table: 
   'combining': async (mode) => {
     const results = await measureCombining(mode);
     return { results, table: combiningTable(results) };
+  },
+  'scale': async (mode) => {
+    const results = await measureScale(mode);
+    return { results, table: scaleTable(results) };
   },
   'python': async (mode) => {
     const results = await measurePython(mode);

@@ -1,6 +1,7 @@
 import { keysOf } from './batches';
 import { partialFolder, partialIds } from './partial';
 import { loadManifest, loadPlan, loadSeen, planFolder, savePlan, type Plan } from './plan';
+import { partialsPrefix } from '../../contract/object-keys';
 import type { RawCoverage } from '../../contract/raw-coverage';
 import { checkpointRevision, emptyCheckpoint, loadCheckpoint } from '../incremental/checkpoint';
 import { KeptCoverage } from '../incremental/kept-coverage';
@@ -85,10 +86,8 @@ export async function mergePlanned(store: WritableStore, name: string): Promise<
 
 /** Removes what a run has left behind, once it has been reported. */
 export async function removePlan(store: WritableStore, name: string): Promise<void> {
-  const plan = await loadPlan(store, name);
-  for (const id of plan?.used ?? []) {
-    await removeBelow(store, partialFolder(store, id));
-  }
+  const used = new Set((await loadPlan(store, name))?.used.map((id) => partialFolder(store, id)));
+  await removeBelow(store, partialsPrefix(store.prefix), (key) => used.has(key.slice(0, key.lastIndexOf('/') + 1)));
   await removeBelow(store, planFolder(store, name));
 }
 
@@ -144,10 +143,12 @@ async function compared(
   return { left, merged: count };
 }
 
-async function removeBelow(store: WritableStore, folder: string): Promise<void> {
+async function removeBelow(store: WritableStore, folder: string, isGone: (key: string) => boolean = () => true): Promise<void> {
   const keys: string[] = [];
   for await (const key of store.keys(folder)) {
-    keys.push(key);
+    if (isGone(key)) {
+      keys.push(key);
+    }
   }
   await store.remove(keys);
 }
