@@ -68,7 +68,9 @@ async function measure(folder: string, objects: number): Promise<ScaleResult> {
       endpoint: environment.AWS_ENDPOINT_URL_S3!,
       region: environment.AWS_REGION!,
       credentials: {
-        accessKeyId: environment.AWS_ACCESS_KEY_ID!, secretAccessKey: environment.AWS_SECRET_ACCESS_KEY!, sessionToken: environment.AWS_SESSION_TOKEN!,
+        accessKeyId: environment.AWS_ACCESS_KEY_ID!,
+        secretAccessKey: environment.AWS_SECRET_ACCESS_KEY!,
+        sessionToken: environment.AWS_SESSION_TOKEN!,
       },
     });
     const steps: Step[] = [];
@@ -133,7 +135,12 @@ function sumOf(a: Step, b: Step): Step {
   };
 }
 
-async function run<T>(bundle: string, events: readonly unknown[], environment: Record<string, string>): Promise<{ milliseconds: number[]; answer: T; megabytes: number }> {
+interface Ran<T> {
+  readonly milliseconds: readonly number[];
+  readonly answer: T;
+}
+
+async function run<T>(bundle: string, events: readonly unknown[], environment: Record<string, string>): Promise<Ran<T> & { readonly megabytes: number }> {
   mkdirSync(FOLDER, { recursive: true });
   const [file, peak] = ['events.json', 'peak'].map((name) => path.join(FOLDER, name)) as [string, string];
   writeFileSync(file, JSON.stringify(events));
@@ -150,7 +157,7 @@ async function run<T>(bundle: string, events: readonly unknown[], environment: R
     throw new Error(`${bundle} failed with ${code}: ${errors}`);
   }
   // metrics are lines before it
-  return { ...JSON.parse(output.slice(output.lastIndexOf('\n') + 1)) as { milliseconds: number[]; answer: T }, megabytes: Number(readFileSync(peak, 'utf8')) / 1_024 };
+  return { ...JSON.parse(output.slice(output.lastIndexOf('\n') + 1)) as Ran<T>, megabytes: Number(readFileSync(peak, 'utf8')) / 1_024 };
 }
 
 async function bytesBelow(store: S3Store, prefix: string): Promise<number> {

@@ -115,9 +115,13 @@ export async function convertMerged(merged: MergedCoverage, sources: ContentFind
     collectGarbage();
   }
   for (const build of [...newest.filter(isCounted), ...unique(neverCounted.filter(isIdle))]) {
-    files.push(...filesOf(build).map((file) => ({ ...file, ...dated(build) })));
+    try {
+      files.push(...filesOf(build).map((file) => ({ ...file, ...dated(build) })));
+    } catch (error) {
+      errors.push(`${nameOf(build)}: ${(error as Error).message}`);
+    }
   }
-  files.push(...pythonFiles([...newest.filter(isPython), ...unique(neverImported.builds.filter(isIdle))]));
+  files.push(...pythonFiles([...newest.filter(isPython), ...unique(neverImported.builds.filter(isIdle))], errors));
   for (const script of older.filter(isOfV8).filter((one) => instrumented.mayBeIn(one))) {
     const source = await scriptSource(find, script).catch(() => undefined); // it is left out, whatever is wrong with it
     if (source) {

@@ -214,6 +214,9 @@ const RESULT_DECODERS: { [Kind in RawCoverage['kind']]: (result: unknown) => Ext
   python: (result) => list(result, 'result', decodePythonFile),
 };
 
+/** It becomes a part of the names of files and of keys. */
+const FUNCTION_NAME = /^[A-Za-z0-9_-]{1,64}$/;
+
 function decodeMetadata(fields: Fields): RawCoverageMetadata {
   const phase = text(fields.phase, 'metadata.phase');
   if (phase !== 'init' && phase !== 'invocation') {
@@ -223,8 +226,12 @@ function decodeMetadata(fields: Fields): RawCoverageMetadata {
   if (Number.isNaN(Date.parse(timestamp)) || new Date(timestamp).toISOString() !== timestamp) {
     throw new Error(`metadata.timestamp is ${show(timestamp)}, not a time such as 2026-01-31T23:59:59.999Z`);
   }
+  const functionName = text(fields.functionName, 'metadata.functionName');
+  if (!FUNCTION_NAME.test(functionName)) {
+    throw new Error(`metadata.functionName is ${show(functionName)}, not the name of a Lambda function, of up to 64 letters, digits, - and _`);
+  }
   return {
-    functionName: text(fields.functionName, 'metadata.functionName'),
+    functionName,
     functionVersion: text(fields.functionVersion, 'metadata.functionVersion'),
     ...optional('requestId', fields.requestId, 'metadata', text),
     environmentId: text(fields.environmentId, 'metadata.environmentId'),

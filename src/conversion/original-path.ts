@@ -36,5 +36,6 @@ export function sourcePath(script: string, sourceRoot: string | undefined, sourc
  */
 export function reportedPath(path: string): string {
   const inside = posix.normalize(path).replace(/^(\.{0,2}\/)+/, '');
-  return inside.replace(/[<>"&:\p{Cc}]/gu, (character) => encodeURIComponent(character));
+  const named = inside.replace(/[<>"&:\p{Cc}]/gu, (character) => encodeURIComponent(character));
+  return named in Object.prototype ? `./${named}` : named; // a coverage map is an object with paths as keys
 }

@@ -7,7 +7,7 @@ import { isVendored, originalPath, reportedPath } from './original-path';
 import type { OriginalSource } from './original-source';
 import type { OriginalSources } from './original-sources';
 import type { ScriptSource } from './script-source';
-import { pathFilter } from '../patterns/path-filter';
+import { boundedPathFilter } from '../patterns/bounded-path-filter';
 
 /** The parts of a script that are the user's own, and where they come from. */
 export interface OwnCode {
@@ -56,7 +56,7 @@ export function readOwnCode(
 ): OwnCode | undefined {
   const { path: scriptPath, include, exclude } = wantedScript;
   const { originals, told = () => false, textOf = () => undefined } = context;
-  const chosen = pathFilter(include, exclude);
+  const chosen = boundedPathFilter(include, exclude);
   const wanted = (path: string) => chosen(path) && !told(path);
   const own: OwnSource[] = (map ? ownSources(scriptPath, map) : []).filter(({ path }) => wanted(path))
     .map((source) => (source.content === undefined ? { ...source, content: textOf(source.path, source.source), isFound: true } : source));

@@ -20,7 +20,7 @@ const envelope = {
   version: fc.constant(1 as const),
   metadata: fc.record(
     {
-      functionName: fc.string(),
+      functionName: fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/),
       functionVersion: fc.string(),
       requestId: fc.string(),
       environmentId: fc.string(),

@@ -2,7 +2,7 @@ import { countedFiles } from './counted-files';
 import { decodeCounterTable } from './decode-counter-table';
 import type { CounterTable } from '../../contract/counter-table';
 import { isVendored } from '../../conversion/original-path';
-import { pathFilter } from '../../patterns/path-filter';
+import { boundedPathFilter } from '../../patterns/bounded-path-filter';
 import { nameOf, type Deployed } from '../builds';
 import type { ConvertedFile } from '../convert-script';
 import { verified, type ContentFinder } from '../kept-content';
@@ -36,8 +36,12 @@ export async function readCountedCode(find: ContentFinder, merged: readonly Merg
   return { builds, errors };
 }
 
-/** The original files of a script by its own counters. */
+/**
+ * The original files of a script by its own counters.
+ *
+ * @throws Error if its patterns take too long
+ */
 export function filesOf({ table, values, include, exclude, branchCoverage }: CountedBuild): ConvertedFile[] {
-  const wanted = pathFilter(include, exclude);
+  const wanted = boundedPathFilter(include, exclude);
   return countedFiles(table, values, branchCoverage).filter(({ path }) => wanted(path) && !isVendored(path));
 }

@@ -6,7 +6,7 @@ import { Instrumentation } from './instrumentation';
 import { instrumentedScript } from './instrumented-scripts';
 import { isVendored } from '../../conversion/original-path';
 import type { ScriptSource } from '../../conversion/script-source';
-import { pathFilter } from '../../patterns/path-filter';
+import { boundedPathFilter } from '../../patterns/bounded-path-filter';
 import type { ContentFinder } from '../kept-content';
 import type { MappedFile } from '../mapped-coverage';
 import type { MergedInstrumentation } from '../merging/instrumented-merge';
@@ -102,22 +102,33 @@ export class InstrumentedCode {
     this.errors.push(...left.map(olderBuild));
     const files: DatedFile[] = [];
     for (const { one } of newest) {
-      const { include, exclude } = one.counted;
-      const wanted = pathFilter(include, exclude);
-      const originals = await one.files();
-      if (originals.length === 0) {
-        this.errors.push(`${nameOf(one.counted)}: its source map leads to no original file, so it is left out`);
-      }
-      for (const original of originals) {
-        const path = this.roots.reported(original.path);
-        if (path === '' || path in Object.prototype) {
-          this.errors.push(`${nameOf(one.counted)}: '${original.path}' is not the path of a file; it is left out`);
-        } else if (wanted(path) && !isVendored(path)) {
-          files.push(this.file(path, original, one, others));
-        }
+      try {
+        files.push(...await this.wanted(one, others));
+      } catch (error) {
+        this.errors.push(`${nameOf(one.counted)}: ${(error as Error).message}`);
       }
     }
     this.tellWithoutText(files);
+    return files;
+  }
+
+  /** @throws Error if its patterns take too long */
+  private async wanted(one: Instrumentation, others: readonly DatedFile[]): Promise<DatedFile[]> {
+    const { include, exclude } = one.counted;
+    const isWanted = boundedPathFilter(include, exclude);
+    const originals = await one.files();
+    if (originals.length === 0) {
+      this.errors.push(`${nameOf(one.counted)}: its source map leads to no original file, so it is left out`);
+    }
+    const files: DatedFile[] = [];
+    for (const original of originals) {
+      const path = this.roots.reported(original.path);
+      if (path === '') {
+        this.errors.push(`${nameOf(one.counted)}: '${original.path}' is not the path of a file; it is left out`);
+      } else if (isWanted(path) && !isVendored(path)) {
+        files.push(this.file(path, original, one, others));
+      }
+    }
     return files;
   }
 

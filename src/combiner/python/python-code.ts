@@ -1,7 +1,7 @@
 import { decodePythonTable, type DecodedPythonTable } from './decode-python-table';
 import { pythonFile } from './python-file';
 import { reportedPath } from '../../conversion/original-path';
-import { pathFilter } from '../../patterns/path-filter';
+import { boundedPathFilter } from '../../patterns/bounded-path-filter';
 import { dated, nameOf, type DatedFile, type Deployed } from '../builds';
 import type { ContentFinder } from '../kept-content';
 import type { MergedPython } from '../merging/python-merge';
@@ -29,8 +29,12 @@ export async function readPythonCode(find: ContentFinder, merged: readonly Merge
   return { builds, errors };
 }
 
-/** The files of a report; what versions of Python make of the same text is one file. */
-export function pythonFiles(builds: readonly PythonBuild[]): DatedFile[] {
+/**
+ * The files of a report; what versions of Python make of the same text is one file.
+ *
+ * @param errors gets what could not be told
+ */
+export function pythonFiles(builds: readonly PythonBuild[], errors: string[]): DatedFile[] {
   const groups = new Map<string, PythonBuild[]>();
   for (const build of builds) {
     const { path, sha256, include, exclude, branchCoverage } = build;
@@ -38,8 +42,15 @@ export function pythonFiles(builds: readonly PythonBuild[]): DatedFile[] {
     groups.set(key, [...groups.get(key) ?? [], build]);
   }
   // a file without statements, as `__init__.py` often is, has nothing that could be reached
-  const isReported = ([{ path, include, exclude, table }]: readonly PythonBuild[]) =>
-    table.statements.length > 0 && pathFilter(include, exclude)(path);
+  const isReported = ([build]: readonly PythonBuild[]) => {
+    const { path, include, exclude, table } = build!;
+    try {
+      return table.statements.length > 0 && boundedPathFilter(include, exclude)(path);
+    } catch (error) {
+      errors.push(`${nameOf(build!)}: ${(error as Error).message}`);
+      return false;
+    }
+  };
   return [...groups.values()].filter(isReported).map((same) => {
     const { sha256, table: { text }, branchCoverage } = same[0]!;
     const path = reportedPath(same[0]!.path);

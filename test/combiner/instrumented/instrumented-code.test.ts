@@ -207,7 +207,14 @@ describe('what is damaged', () => {
     expect(({} as any).start).toBeUndefined();
   });
 
-  test.each(['__proto__', 'constructor', '/'])('the path %s is no file', async (name) => {
+  test.each(['__proto__', 'constructor'])('the path %s is a file of that name, and changes no prototype', async (name) => {
+    const text = shape({ statementMap: { 0: place } });
+    const { coverage } = await combined([...fine, kept(text), istanbulObject([{ path: name, shape: sha256(text), s: { 0: 1 }, f: {}, b: {} }], 1)]);
+    expect(coverage.files().sort()).toEqual([`./${name}`, goodPath]);
+    expect(({} as any).statementMap).toBeUndefined();
+  });
+
+  test.each(['/'])('the path %s is no file', async (name) => {
     const text = shape({ statementMap: { 0: place } });
     const { coverage, errors } = await combined([...fine, kept(text), istanbulObject([{ path: name, shape: sha256(text), s: {}, f: {}, b: {} }], 1)]);
     expect(coverage.files()).toEqual([goodPath]);
