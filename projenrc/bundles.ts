@@ -52,7 +52,7 @@ export class Bundles extends Component {
       exec: 'tsx projenrc/build-assets.ts',
     });
     project.preCompileTask.spawn(bundle);
-    project.npmignore?.exclude('/examples/', '/bench/', '/docs/', '/projenrc/', '/.ci/', '/CONTRIBUTING.md', '/tsconfig.*.json');
+    project.npmignore?.exclude('/examples/', '/bench/', '/docs/', '/projenrc/', '/.ci/', '/CONTRIBUTING.md', '/SECURITY.md', '/tsconfig.*.json');
     project.npmignore?.include('/assets/');
   }
 }

@@ -140,10 +140,12 @@ interface Ran<T> {
   readonly answer: T;
 }
 
-async function run<T>(bundle: string, events: readonly unknown[], environment: Record<string, string>): Promise<Ran<T> & { readonly megabytes: number }> {
+async function run<T>(
+  bundle: string, events: readonly unknown[], environment: Record<string, string>,
+): Promise<Ran<T> & { readonly megabytes: number }> {
   mkdirSync(FOLDER, { recursive: true });
-  const [file, peak] = ['events.json', 'peak'].map((name) => path.join(FOLDER, name)) as [string, string];
-  writeFileSync(file, JSON.stringify(events));
+  const [file, peak] = ['events.jsonl', 'peak'].map((name) => path.join(FOLDER, name)) as [string, string];
+  writeFileSync(file, events.map((event) => `${JSON.stringify(event)}\n`).join(''));
   const child = spawn(process.execPath, ['--require', PEAK, path.join(__dirname, 'step.cjs'), path.join(ASSETS, bundle), file], {
     env: { ...process.env, ...environment, COVERAGE_S3_BUCKET: BUCKET, COVERAGE_S3_PREFIX: PREFIX, COVERAGE_REPORT_FORMATS: 'json-summary', PEAK_MEMORY_FILE: peak },
     stdio: ['ignore', 'pipe', 'pipe'],

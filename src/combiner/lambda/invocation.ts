@@ -15,13 +15,19 @@ export interface CombinedBucket {
   readonly problems: readonly EnvironmentProblem[];
 }
 
+/** Of all invocations of an environment: a client has connections that it keeps. */
+let known: CombinedBucket | undefined;
+
 /** @throws Error if the environment does not name one */
 export function bucketOf(environment: NodeJS.ProcessEnv): CombinedBucket {
   const { settings: { bucket, prefix }, problems } = decodeEnvironment(environment);
   if (bucket === undefined) {
     throw new Error(`${Variable.BUCKET} is not set; CoverageCombiner sets it to the name of its bucket`);
   }
-  return { store: new S3Store(bucket, prefix), bucket, prefix, problems };
+  if (known?.bucket !== bucket || known.prefix !== prefix) {
+    known = { store: new S3Store(bucket, prefix), bucket, prefix, problems };
+  }
+  return known;
 }
 
 /** Whether more than a part of the time that there is now is left. */
