@@ -12,6 +12,7 @@ import type { Results } from './results';
 import type { Row } from './row';
 import { ROWS } from './rows';
 import { ADDONS } from './runtime-client';
+import { writeScaleDocument } from './scale/document';
 import type { ScaleResult } from './scale/scale';
 import { scaleSection } from './scale/section';
 import { latestRun } from './single-run';
@@ -21,7 +22,7 @@ import { VARIANTS } from './variants';
 
 export const DOCUMENT = path.join(__dirname, '..', 'docs', 'performance.md');
 
-/** Writes docs/performance.md, which has nothing that is not in the results and the declarations of the rows. */
+/** Writes docs/performance.md and docs/scale.md, which have nothing that is not in the results and the declarations of the rows. */
 export function writeDocument({ machine, measurements }: Results): void {
   const rows = ROWS.filter(({ name }) => measurements.some(({ row }) => row === name));
   const builtIn = latestRun<BuiltInResults>('built-in', machine);
@@ -58,6 +59,9 @@ ${list(SUBJECTS, rows.flatMap(({ subjects }) => subjects), ({ about }, name) => 
 
 ${rows.map((row) => section(row, measurements.filter((measurement) => measurement.row === row.name))).join('\n')}${builtIn ? `\n${builtInSection(builtIn)}` : ''}${combining ? `\n${combiningSection(combining)}` : ''}${scale ? `\n${scaleSection(scale)}` : ''}${python ? `\n${pythonSection(python)}` : ''}`;
   writeFileSync(DOCUMENT, text);
+  if (scale) {
+    writeScaleDocument(scale);
+  }
 }
 
 function section({ title, about, s3DelayMs }: Row, measurements: readonly Measurement[]): string {

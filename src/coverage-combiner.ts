@@ -44,7 +44,7 @@ export interface CoverageCombinerProps {
   /**
    * How the work is distributed; for `CombinerScale.DISTRIBUTED` and `CombinerScale.AUTO`.
    *
-   * @default - batches of 1,000 objects, 100 at a time, of which 5 % may fail
+   * @default - batches of 1,000 objects, 10 at a time, of which 5 % may fail
    */
   readonly distribution?: CombinerDistribution;
 

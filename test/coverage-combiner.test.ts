@@ -233,7 +233,7 @@ describe('distributed', () => {
         Parameters: { 'Bucket': expect.stringMatching(/^Bucket/), 'Key.$': '$.manifest' },
       },
       ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' }, States: { Merge: { Resource: expect.stringMatching(/Merger/) } } },
-      MaxConcurrency: 100,
+      MaxConcurrency: 10,
       ToleratedFailurePercentage: 5,
       ResultPath: null,
       Next: 'Plan',

@@ -12,7 +12,8 @@ import { DEFAULT_BATCH_SIZE, encodePlannerSettings, MAX_BATCH_SIZE, type PlanSte
 import { combinedPrefix, partialsPrefix, plansPrefix, rawCoveragePrefix } from '../contract/object-keys';
 import type { CoverageBucket } from '../coverage-bucket';
 
-const DEFAULT_CONCURRENCY = 100;
+/** What S3 gives from one prefix without having grown used to more; see docs/scale.md. */
+const DEFAULT_CONCURRENCY = 10;
 const DEFAULT_TOLERATED = 5;
 const DEFAULT_THRESHOLD = 20_000;
 

@@ -15,6 +15,9 @@ export interface CombinedBucket {
   readonly problems: readonly EnvironmentProblem[];
 }
 
+/** S3 asks to slow down where many functions read at once. */
+const MAX_ATTEMPTS = 10;
+
 /** Of all invocations of an environment: a client has connections that it keeps. */
 let known: CombinedBucket | undefined;
 
@@ -25,7 +28,7 @@ export function bucketOf(environment: NodeJS.ProcessEnv): CombinedBucket {
     throw new Error(`${Variable.BUCKET} is not set; CoverageCombiner sets it to the name of its bucket`);
   }
   if (known?.bucket !== bucket || known.prefix !== prefix) {
-    known = { store: new S3Store(bucket, prefix), bucket, prefix, problems };
+    known = { store: new S3Store(bucket, prefix, { maxAttempts: MAX_ATTEMPTS }), bucket, prefix, problems };
   }
   return known;
 }
