@@ -4,11 +4,8 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
 import * as ts from 'typescript';
+import { invokedExample, type InvokedExample } from './invoked-example';
 import { codeBlocks } from './markdown';
-import { synthesizeOrders } from '../../examples/orders/synthesize';
-import { LocalCloudFormation } from '../cli/local-cloudformation';
-import { LocalDeployment } from '../lambda/local-deployment';
-import { SynthesizedApp } from '../lambda/synthesized-app';
 
 const ROOT = path.join(__dirname, '..', '..');
 const README = path.join(ROOT, 'README.md');
@@ -43,22 +40,19 @@ describe('the commands of the README', () => {
 
   describe('of lambda-coverage', () => {
     let folder: string;
-    let deployment: LocalDeployment;
-    let cloudFormation: LocalCloudFormation;
+    let example: InvokedExample;
 
     beforeAll(async () => {
       folder = mkdtempSync(path.join(tmpdir(), 'readme-'));
-      deployment = await invokedExample(folder);
-      cloudFormation = await LocalCloudFormation.start({ resources: bucketOf(path.join(folder, 'cdk.out'), 'Orders', 'my-coverage-bucket') });
+      example = await invokedExample(folder);
     }, 120_000);
 
     const lambdaCoverage = (...args: string[]) => promisify(execFile)(process.execPath, [path.join(ROOT, 'assets', 'cli', 'lambda-coverage.js'), ...args], {
-      cwd: folder, env: { PATH: process.env.PATH, ...deployment.s3.environment(), ...cloudFormation.environment() },
+      cwd: folder, env: { PATH: process.env.PATH, ...example.environment },
     });
 
     afterAll(async () => {
-      await deployment.stop();
-      await cloudFormation.stop();
+      await example.stop();
       rmSync(folder, { recursive: true, force: true });
     });
 
@@ -77,23 +71,6 @@ describe('the commands of the README', () => {
     });
   });
 });
-
-/** The example, synthesized into `cdk.out` of a folder, with one function invoked; its bucket is the README's. */
-async function invokedExample(folder: string): Promise<LocalDeployment> {
-  const assembly = path.join(folder, 'cdk.out');
-  await synthesizeOrders(assembly);
-  const deployment = await LocalDeployment.start(new SynthesizedApp(assembly, 'Orders', 'my-coverage-bucket'), { node: 'current' });
-  await deployment.invoke('CreateOrder', {});
-  await deployment.settled();
-  return deployment;
-}
-
-/** What CloudFormation would know of the bucket of a stack. */
-function bucketOf(assembly: string, stack: string, name: string): Record<string, string> {
-  const { Resources } = JSON.parse(readFileSync(path.join(assembly, `${stack}.template.json`), 'utf8')) as { Resources: Record<string, { Type: string }> };
-  const [logicalId] = Object.entries(Resources).find(([, { Type }]) => Type === 'AWS::S3::Bucket')!;
-  return { [`${stack}/${logicalId}`]: name };
-}
 
 function compileErrors(text: string): string[] {
   const configFile = path.join(ROOT, 'tsconfig.dev.json');
