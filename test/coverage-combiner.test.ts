@@ -278,7 +278,8 @@ describe('distributed', () => {
   });
 
   test('is what the schedule starts, and uploads by a function that may start it', () => {
-    const { scope, combiner: it } = combiner({ ...DISTRIBUTED, schedule: events.Schedule.rate(Duration.hours(1)), uploadDebounce: Duration.minutes(1) });
+    const props = { ...DISTRIBUTED, schedule: events.Schedule.rate(Duration.hours(1)), uploadDebounce: Duration.minutes(1) };
+    const { scope, combiner: it } = combiner(props);
     const template = Template.fromStack(scope);
     const stateMachine = scope.resolve(it.stateMachine!.stateMachineArn);
     template.hasResourceProperties('AWS::Events::Rule', { Targets: [Match.objectLike({ Arn: stateMachine })] });
