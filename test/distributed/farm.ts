@@ -12,7 +12,7 @@ export const PREFIX = 'coverage/';
 export const BATCH_SIZE = 4;
 export const FUNCTIONS = ['carts', 'orders', 'stock', 'users'];
 
-/** A bucket, and a combiner that distributes whatever there is. */
+/** A bucket, a combiner that distributes whatever there is, and one that does so when there is much. */
 export function synthesizeFarm(outdir: string): void {
   const app = new App({ outdir, analyticsReporting: false });
   const stack = new Stack(app, STACK);
@@ -24,6 +24,7 @@ export function synthesizeFarm(outdir: string): void {
     reportFormats: [ReportFormat.JSON_SUMMARY],
     memorySize: 512,
   });
+  new CoverageCombiner(stack, 'Auto', { bucket, scale: CombinerScale.AUTO, distribution: { threshold: 50 }, reportFormats: [ReportFormat.JSON_SUMMARY] });
   app.synth();
 }
 

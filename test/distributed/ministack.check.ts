@@ -31,6 +31,7 @@ describe('a distributed combiner', { skip: whyNoMiniStack() }, () => {
   let aws: MiniStack;
   let bucket: string;
   let stateMachine: string;
+  let auto: string;
   let s3: S3Client;
   let sfn: SFNClient;
   let store: S3Store;
@@ -53,7 +54,8 @@ describe('a distributed combiner', { skip: whyNoMiniStack() }, () => {
     cdk('bootstrap');
     cdk('deploy', '--require-approval', 'never');
     bucket = await resource('AWS::S3::Bucket');
-    stateMachine = await resource('AWS::StepFunctions::StateMachine');
+    stateMachine = await resource('AWS::StepFunctions::StateMachine', 'CombinerDistributed');
+    auto = await resource('AWS::StepFunctions::StateMachine', 'AutoDistributed');
     store = new S3Store(bucket, PREFIX, config);
   });
 
@@ -78,6 +80,16 @@ describe('a distributed combiner', { skip: whyNoMiniStack() }, () => {
     await assertCombined();
   });
 
+  test('leaves it to one function where there is not much, if it may choose', async () => {
+    await put(8, 10);
+    const result = await succeeded(await execution({}, auto));
+    assert.deepEqual([result.files_processed, result.complete], [70, true]);
+    await assertCombined();
+    // nothing was planned, which one that distributes does, and it has nothing left to do
+    assert.deepEqual(await keysBelow(`${PREFIX}combined/plans/`), []);
+    assert.deepEqual(await succeeded(await execution()).then(({ files_processed: processed }) => processed), 70);
+  });
+
   test('tolerates a batch that fails at each try, names it, and reads it with the next run', async () => {
     await put(20, 2);
     // the plan is there at once, and the batches are started after it
@@ -88,10 +100,10 @@ describe('a distributed combiner', { skip: whyNoMiniStack() }, () => {
     const result = await succeeded(await ended(started));
     const keys = keysOf(failing!);
     assert.equal(result.complete, false);
-    assert.equal(result.files_processed, 82 - keys.length);
+    assert.equal(result.files_processed, 90 - keys.length);
     assert.deepEqual(result.errors, [`${keys.length} objects from ${keys[0]} to ${keys.at(-1)} could not be merged; the next run reads them again`]);
     await allowWriting(denied);
-    assert.deepEqual(await succeeded(await execution()).then(({ files_processed: processed, complete }) => [processed, complete]), [82, true]);
+    assert.deepEqual(await succeeded(await execution()).then(({ files_processed: processed, complete }) => [processed, complete]), [90, true]);
     await assertCombined();
   });
 
@@ -122,7 +134,7 @@ describe('a distributed combiner', { skip: whyNoMiniStack() }, () => {
     const started = await start({ afresh: true });
     let killed = 0;
     for (let times = 0; times < 2; times++) {
-      killed += await eventually(async () => killFunctions('Merger'), (count) => count > 0, 30);
+      killed += await eventually(async () => killFunctions('CombinerDistributedMerger'), (count) => count > 0, 30);
     }
     const result = await succeeded(await ended(started));
     assert.ok(killed >= 2);
@@ -167,8 +179,8 @@ describe('a distributed combiner', { skip: whyNoMiniStack() }, () => {
     const roleOf = async (name: string) => (await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: await resource('AWS::Lambda::Function', name) }))).Role!;
     const ofStateMachine = (await sfn.send(new DescribeStateMachineCommand({ stateMachineArn: stateMachine }))).roleArn!;
     const may: Record<string, [role: string, may: string[]]> = {
-      planner: [await roleOf('Planner'), ['get checkpoint', 'get plan', 'get partial', 'put plan', 'list']],
-      merger: [await roleOf('Merger'), ['get raw', 'get partial', 'put partial', 'list']],
+      planner: [await roleOf('CombinerDistributedPlanner'), ['get checkpoint', 'get plan', 'get partial', 'put plan', 'list']],
+      merger: [await roleOf('CombinerDistributedMerger'), ['get raw', 'get partial', 'put partial', 'list']],
       reporter: [await roleOf('Combiner'), [
         'get raw', 'get report', 'get checkpoint', 'get plan', 'get partial', 'put report', 'put checkpoint', 'put plan', 'put partial',
         'delete checkpoint', 'delete plan', 'delete partial', 'list',
@@ -215,16 +227,16 @@ describe('a distributed combiner', { skip: whyNoMiniStack() }, () => {
     }
   }
 
-  async function start(input: object = {}): Promise<string> {
-    return (await sfn.send(new StartExecutionCommand({ stateMachineArn: stateMachine, input: JSON.stringify(input) }))).executionArn!;
+  async function start(input: object = {}, stateMachineArn = stateMachine): Promise<string> {
+    return (await sfn.send(new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }))).executionArn!;
   }
 
   async function ended(executionArn: string): Promise<DescribeExecutionOutput> {
     return eventually(async () => sfn.send(new DescribeExecutionCommand({ executionArn })), ({ status }) => status !== 'RUNNING', 120);
   }
 
-  async function execution(input?: object): Promise<DescribeExecutionOutput> {
-    return ended(await start(input));
+  async function execution(input?: object, stateMachineArn?: string): Promise<DescribeExecutionOutput> {
+    return ended(await start(input, stateMachineArn));
   }
 
   async function succeeded({ status, error, cause, output }: DescribeExecutionOutput): Promise<CombineResult> {

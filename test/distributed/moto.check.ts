@@ -58,7 +58,7 @@ describe('a distributed combiner, interpreted by moto', { skip: whyNoPython(OLDE
     store = new S3Store(BUCKET, PREFIX, config);
     await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
     for (const [id, { Type, Properties: { Handler, Environment, Timeout, MemorySize } }] of Object.entries(template.Resources)) {
-      if (Type === 'AWS::Lambda::Function') {
+      if (Type === 'AWS::Lambda::Function' && id.startsWith('Combiner')) {
         functions.set(id, await LocalLambda.start({
           // that of the template has no runtime client here that differs
           runtime: 'nodejs24.x',
@@ -78,9 +78,9 @@ describe('a distributed combiner, interpreted by moto', { skip: whyNoPython(OLDE
         }));
       }
     }
-    const [stateMachine] = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::StepFunctions::StateMachine');
+    const [, stateMachine] = Object.entries(template.Resources).find(([id, { Type }]) => Type === 'AWS::StepFunctions::StateMachine' && id.startsWith('Combiner'))!;
     const created = await sfn.send(new CreateStateMachineCommand({
-      name: 'farm', definition: definitionOf(stateMachine!), roleArn: 'arn:aws:iam::123456789012:role/farm',
+      name: 'farm', definition: definitionOf(stateMachine), roleArn: 'arn:aws:iam::123456789012:role/farm',
     }));
     stateMachineArn = created.stateMachineArn!;
   });
