@@ -54,8 +54,8 @@ our code after ${AWS.coldMs} ms; the processor of a function of 2 GiB is as fast
 
 For *N* new objects in batches of *B*, with *c* functions at a time and 16 objects on their way in each:
 
-- **planning** = N × (${ms(costs.planObject)} + ${AWS.listMs} ms ÷ 1,000): pages of a list come one after the other. A million objects are planned at a time, so that neither memory nor the
-  15 minutes of a function grow with N.
+- **planning** = N × (${ms(costs.planObject)} + ${AWS.listMs} ms ÷ 1,000): pages of a list come one after the other. A million objects are planned at a time, or 500 for each MiB of \`memorySize\` where
+  that is less, so that neither memory nor the 15 minutes of a function grow with N.
 - **merging** = the longest of N ÷ c × max(${ms(costs.mergeObject)}, ${AWS.getMs} ms ÷ 16), N ÷ 5,500 per second, N ÷ B ÷ 100 per second.
 - **reducing**: 50 partials into one until 50 are left; each takes ${ms(costs.mergePartial)} and three requests.
 - **reporting** = ${costs.report.toFixed(1)} s, the partials that are left, and what is known of earlier objects: 8 bytes each.

@@ -9,8 +9,8 @@ import { KnownKeys } from '../incremental/known-keys';
 import { KnownObjects } from '../incremental/known-objects';
 import { StoreError, type WritableStore } from '../stores/store';
 
-/** A manifest has no more objects: it is written and read as a whole. */
-const OBJECTS_PER_ROUND = 1_000_000;
+/** A manifest has no more objects: it is made in memory and read as a whole. */
+export const OBJECTS_PER_ROUND = 1_000_000;
 /** So many partials are merged into one, and so many are left to the function that reports. */
 const FAN_IN = 50;
 
@@ -161,6 +161,7 @@ async function earlierPartials(store: WritableStore, ids: Iterable<string>, plan
       if (error instanceof StoreError) {
         throw error;
       }
+      plan.used.push(id);
       plan.errors.push(`the partial ${partialFolder(store, id)} of an earlier run cannot be used (${(error as Error).message}), so its objects are read again`);
     }
   }

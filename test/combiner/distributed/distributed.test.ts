@@ -198,6 +198,20 @@ test.each([0, 1, 2, 3, 5, 8, 10])('ended after %i items, it is taken over by the
   expect(leftBehind().filter((key) => !key.includes('/killed/'))).toEqual([]);
 });
 
+test('a partial of an earlier run that is damaged is named, its objects are read again, and it goes', async () => {
+  bucket.put(objects(9));
+  const killed = new Run(bucket.store, 'killed');
+  await killed.plan();
+  const [first, second] = await killed.items();
+  await killed.merge(first!);
+  await killed.merge(second!);
+  bucket.s3.put(BUCKET, `coverage/combined/partials/${first!.id}/index.json`, Buffer.from('{'));
+  const next = await new Run(bucket.store, 'next').all();
+  expect(report(next)).toEqual(await reportOf(bucket.store));
+  expect(next.read).toMatchObject({ processed: 9, complete: true, errors: [expect.stringContaining(`partials/${first!.id}/ of an earlier run cannot be used`)] });
+  expect(leftBehind().filter((key) => !key.includes('/killed/'))).toEqual([]);
+});
+
 test('reported twice it is the same, also where partials have gone meanwhile', async () => {
   bucket.put(objects(20));
   const run = await new Run(bucket.store, 'first').prepare();
