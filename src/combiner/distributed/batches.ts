@@ -31,6 +31,11 @@ export class Batches {
     return this.count;
   }
 
+  /** How many batches there are, at most. */
+  public get size(): number {
+    return this.full.length + this.open.size;
+  }
+
   public add(object: ListedObject): void {
     this.count++;
     // keys that were not written by our wrapper do not name a function that can be told from the rest

@@ -11,6 +11,8 @@ import { StoreError, type WritableStore } from '../stores/store';
 
 /** A manifest has no more objects: it is made in memory and read as a whole. */
 export const OBJECTS_PER_ROUND = 1_000_000;
+/** And no more batches: what their functions answer, which is nothing, comes to one state of 256 KiB at most. */
+const BATCHES_PER_ROUND = 20_000;
 /** So many partials are merged into one, and so many are left to the function that reports. */
 const FAN_IN = 50;
 
@@ -19,6 +21,8 @@ export interface PlannerOptions extends PlannerSettings {
   readonly hasTime: () => boolean;
   /** @default 1,000,000 */
   readonly objectsPerRound?: number;
+  /** @default 20,000 */
+  readonly batchesPerRound?: number;
   /** @default 50 */
   readonly fanIn?: number;
 }
@@ -79,7 +83,7 @@ async function settle(store: WritableStore, plan: Plan): Promise<number> {
 
 /** @returns nothing where there are no new objects, or no more */
 async function planObjects(store: WritableStore, plan: Plan, options: PlannerOptions): Promise<PlanAnswer | undefined> {
-  const { batchSize, distributedAbove, hasTime, objectsPerRound = OBJECTS_PER_ROUND } = options;
+  const { batchSize, distributedAbove, hasTime, objectsPerRound = OBJECTS_PER_ROUND, batchesPerRound = BATCHES_PER_ROUND } = options;
   const revision = await checkpointRevision(store);
   plan.checkpoint = plan.round === 1 || plan.checkpoint === revision ? revision : undefined;
   const { checkpoint, problem } = plan.afresh ? { checkpoint: undefined, problem: undefined } : await loadCheckpointKeys(store);
@@ -99,7 +103,7 @@ async function planObjects(store: WritableStore, plan: Plan, options: PlannerOpt
   const batches = new Batches(batchSize);
   plan.listed = true;
   for await (const { key, size } of store.rawObjects(plan.after)) {
-    if (batches.objects >= objectsPerRound || !hasTime()) {
+    if (batches.objects >= objectsPerRound || batches.size >= batchesPerRound || !hasTime()) {
       plan.listed = false;
       break;
     }

@@ -84,6 +84,9 @@ test('more objects than a manifest has are planned in rounds, also where there i
   const run = new Run(bucket.store, 'first', { settings: { objectsPerRound: 8, fanIn: 50 } });
   expect(report(await run.all())).toEqual(await reportOf(bucket.store));
   expect(run.answers.map(({ step }) => step)).toEqual(['merge', 'merge', 'merge', 'report']);
+  const small = new Run(bucket.store, 'small', { settings: { batchSize: 1, batchesPerRound: 6, fanIn: 50 }, afresh: true });
+  expect(report(await small.all())).toEqual(await reportOf(bucket.store));
+  expect(small.answers.map(({ step }) => step)).toEqual(['merge', 'merge', 'merge', 'merge', 'report']);
   let asked = 0;
   const slow = new Run(bucket.store, 'second', { settings: { hasTime: () => ++asked % 7 > 0 } });
   expect((await slow.all()).read).toMatchObject({ known: 20, processed: 0, complete: true });
