@@ -2,7 +2,7 @@ import { linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { App, Stack } from 'aws-cdk-lib';
+import { App, AssetStaging, Stack } from 'aws-cdk-lib';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { build } from 'esbuild';
 import { formatExecutionId, parseRawCoverageKey, parseSourceKey, rawCoverageKey, uuidOfHash } from '../../src/contract/object-keys';
@@ -34,6 +34,7 @@ export interface Templates {
 /** Runs five functions of 1.7 MB, attached by the library, and takes what they upload: the bundles differ in a comment. */
 export async function runFunctions(): Promise<Templates> {
   rmSync(FOLDER, { recursive: true, force: true });
+  AssetStaging.clearAssetHashCache(); // it would take the assets of an assembly before for those of this one
   const assembly = path.join(FOLDER, 'cdk.out');
   const app = new App({ outdir: assembly });
   const stack = new Stack(app, 'Set');
