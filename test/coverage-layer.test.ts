@@ -393,6 +393,7 @@ describe('rejects', () => {
     ['parts of seconds', { uploadTimeout: Duration.millis(1500) }, 'uploadTimeout of 1.5 seconds is not allowed'],
     ['an upload time that is a token', { uploadTimeout: Duration.seconds(Token.asNumber({ Ref: 'Time' })) }, 'uploadTimeout is a token'],
     ['a pattern with a comma', { includePatterns: ['a,b'] }, "includePatterns: pattern 'a,b' is empty, has a comma"],
+    ['a pattern that takes forever', { excludePatterns: ['+(*a|*aa)b'] }, "excludePatterns: pattern '+(*a|*aa)b' takes too long to match"],
     ['an empty pattern', { excludePatterns: [''] }, "excludePatterns: pattern '' is empty"],
     ['patterns that leave no room in the environment', { excludePatterns: ['x'.repeat(1025)] }, 'excludePatterns: the patterns have 1025 characters; 1024 at most'],
     ['an empty run id', { runId: '' }, 'runId is empty'],

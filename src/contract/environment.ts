@@ -92,14 +92,28 @@ export const DEFAULT_SETTINGS: Settings = {
 export const MAX_PATTERNS_LENGTH = 1024;
 export const MAX_UPLOAD_TIMEOUT = 900;
 
+/** Most wildcards in one name of a path: the time to match grows with their number as the exponent. */
+const MAX_WILDCARDS = 4;
+/** A repeated group that has wildcards or groups: the time to match grows exponentially with the path. */
+const REPEATED_WILDCARDS = /[*+]\([^)]*[*+?!@(]/;
+
 /** What is wrong with a list of patterns, or nothing. */
 export function patternsProblem(patterns: readonly string[]): string | undefined {
   const odd = patterns.find((pattern) => pattern.includes(',') || pattern.trim() !== pattern || pattern === '');
   if (odd !== undefined) {
     return `pattern '${odd}' is empty, has a comma or begins or ends with a space; give each pattern as an item of its own`;
   }
+  const slow = patterns.find((pattern) => REPEATED_WILDCARDS.test(pattern) || pattern.split('/').some(hasManyWildcards));
+  if (slow !== undefined) {
+    return `pattern '${slow}' takes too long to match: it has more than ${MAX_WILDCARDS} wildcards in one name, `
+      + 'or a repeated group with wildcards in it; give several simpler patterns';
+  }
   const { length } = patterns.join(',');
   return length > MAX_PATTERNS_LENGTH ? `the patterns have ${length} characters; ${MAX_PATTERNS_LENGTH} at most` : undefined;
+}
+
+function hasManyWildcards(name: string): boolean {
+  return (name.match(/\*+/g) ?? []).length > MAX_WILDCARDS;
 }
 
 /** The variables that say the same as the settings; only those that differ from their defaults. */

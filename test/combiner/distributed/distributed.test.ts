@@ -178,7 +178,8 @@ test('a batch that has no time for all keeps what it has read, and the rest is l
     await run.merge(item);
     left = 1_000;
   });
-  expect(reported.read).toMatchObject({ processed: 14, complete: false, errors: ['6 objects could not be read in the time that there was, so the next run reads them'] });
+  expect(reported.read).toMatchObject({ processed: 14, complete: false });
+  expect(reported.read.errors.map((line) => /^1 objects from .* could not be merged; the next run reads them again$/.test(line))).toEqual(Array.from({ length: 6 }, () => true));
   expect(report(await new Run(bucket.store, 'second').all())).toEqual(await reportOf(bucket.store));
 });
 

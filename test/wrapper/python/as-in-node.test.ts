@@ -24,6 +24,7 @@ function inPython(version: PythonVersion, imports: string, expression: string, v
 const odd = fc.oneof(
   fc.constantFrom('', 'true', 'TRUE', '0', '1', 'false', 'yes', '30', '900', '901', '0.5', '1e-3', '.5', '5.', '-1', '1.1', 'NaN', ' 7', 'on-change', 'every-invocation', 'always'),
   fc.constantFrom('/coverage', 'coverage', 'coverage/', 'a//b/', '../', 'src/**', 'src/**, lib/*.py ,,', 'a,'.repeat(600), 'ü/', '/tmp/x', 'relative'),
+  fc.constantFrom('a/+(*a|*aa)b', '*-*-*-*/*.py', '*a*a*a*a*b', 'src/*(a|b)/**', '!(*.spec).js,+(?)'),
   fc.string({ maxLength: 20 }).filter((text) => !text.includes('\0')),
 );
 const environments = fc.record(Object.fromEntries([...Object.values(Variable), 'COVERAGE_BUCKET', 'COVERAGE_PREFIX'].map((name) => [name, odd])), { requiredKeys: [] });

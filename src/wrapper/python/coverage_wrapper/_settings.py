@@ -14,6 +14,12 @@ from ._keys import DEFAULT_PREFIX, prefix_problem
 
 T = TypeVar("T")
 
+# most wildcards in one name of a path: the time to match grows with their number as the exponent
+_MAX_WILDCARDS = 4
+_WILDCARDS = re.compile(r"\*+")
+# a repeated group that has wildcards or groups: the time to match grows exponentially with the path
+_REPEATED_WILDCARDS = re.compile(r"[*+]\([^)]*[*+?!@(]")
+
 BUCKET = "COVERAGE_S3_BUCKET"
 PREFIX = "COVERAGE_S3_PREFIX"
 UPLOAD_TIMEOUT = "COVERAGE_UPLOAD_TIMEOUT"
@@ -127,6 +133,12 @@ def patterns_problem(patterns: Tuple[str, ...]) -> Optional[str]:
     for pattern in patterns:
         if "," in pattern or pattern.strip() != pattern or pattern == "":
             return f"pattern '{pattern}' is empty, has a comma or begins or ends with a space; give each pattern as an item of its own"
+    for pattern in patterns:
+        if _REPEATED_WILDCARDS.search(pattern) or any(len(_WILDCARDS.findall(name)) > _MAX_WILDCARDS for name in pattern.split("/")):
+            return (
+                f"pattern '{pattern}' takes too long to match: it has more than {_MAX_WILDCARDS} wildcards in one name, "
+                "or a repeated group with wildcards in it; give several simpler patterns"
+            )
     length = len(",".join(patterns))
     return f"the patterns have {length} characters; {MAX_PATTERNS_LENGTH} at most" if length > MAX_PATTERNS_LENGTH else None
 
