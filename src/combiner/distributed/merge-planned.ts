@@ -3,7 +3,7 @@ import { partialFolder, partialIds } from './partial';
 import { loadManifest, loadPlan, loadSeen, planFolder, savePlan, type Plan } from './plan';
 import { partialsPrefix } from '../../contract/object-keys';
 import type { RawCoverage } from '../../contract/raw-coverage';
-import { checkpointRevision, emptyCheckpoint, loadCheckpoint } from '../incremental/checkpoint';
+import { emptyCheckpoint, loadCheckpoint, loadCheckpointKeys } from '../incremental/checkpoint';
 import { KeptCoverage } from '../incremental/kept-coverage';
 import type { KnownKeys } from '../incremental/known-keys';
 import type { Increment } from '../incremental/merge-incrementally';
@@ -23,8 +23,7 @@ export async function mergePlanned(store: WritableStore, name: string): Promise<
   if (!plan) {
     throw new Error(`there is no plan '${name}' in ${planFolder(store, name)}; the planner of the state machine makes it, and plans expire after some days`);
   }
-  const revision = await checkpointRevision(store);
-  const isReplaced = plan.afresh && !plan.merged && (plan.checkpoint === revision || await isAllThere(store, plan));
+  const isReplaced = plan.afresh && !plan.merged && (await isUnchanged(store, plan) || await isAllThere(store, plan));
   const { checkpoint, problem } = isReplaced ? await emptyCheckpoint(store) : await loadCheckpoint(store);
   if (problem !== undefined) {
     await checkpoint.save();
@@ -68,7 +67,7 @@ export async function mergePlanned(store: WritableStore, name: string): Promise<
   isWhole &&= processed + unreadable.length >= plan.objects + plan.adoptedThere;
   const { left, merged } = isWhole ? { left: [], merged: processed } : await compared(store, plan, keys, unreadable);
   // what is new in it since the run began was not looked for
-  if (plan.checkpoint === revision) {
+  if (plan.checkpoint === checkpoint.revision) {
     checkpoint.keepKeys(seen);
   }
   await checkpoint.save();
@@ -90,6 +89,12 @@ export async function removePlan(store: WritableStore, name: string): Promise<vo
   const used = new Set((await loadPlan(store, name))?.used.map((id) => partialFolder(store, id)));
   await removeBelow(store, partialsPrefix(store.prefix), (key) => used.has(key.slice(0, key.lastIndexOf('/') + 1)));
   await removeBelow(store, planFolder(store, name));
+}
+
+/** Whether no other run has kept anything since this one began. */
+async function isUnchanged(store: WritableStore, plan: Plan): Promise<boolean> {
+  const { checkpoint } = await loadCheckpointKeys(store);
+  return plan.checkpoint === checkpoint.revision;
 }
 
 /** Whether nothing has failed, and no other run has taken over, reported and removed partials of this one. */

@@ -3,7 +3,7 @@ import { partialFolder, partialIds } from './partial';
 import { loadPlan, newPlan, saveManifest, savePlan, saveSeen, type Plan, type Planned } from './plan';
 import type { MergeItem, PlanAnswer, PlannerSettings } from '../../contract/distributed-run';
 import { sha256 } from '../../conversion/sha256';
-import { checkpointRevision, loadCheckpointKeys } from '../incremental/checkpoint';
+import { loadCheckpointKeys } from '../incremental/checkpoint';
 import { KeptCoverage } from '../incremental/kept-coverage';
 import { KnownKeys } from '../incremental/known-keys';
 import { KnownObjects } from '../incremental/known-objects';
@@ -17,7 +17,7 @@ const BATCHES_PER_ROUND = 20_000;
 const FAN_IN = 50;
 
 export interface PlannerOptions extends PlannerSettings {
-  /** Asked before each page of the listing's objects: whether there is time for more. */
+  /** Asked before each object of the listing: whether there is time for more. */
   readonly hasTime: () => boolean;
   /** @default 1,000,000 */
   readonly objectsPerRound?: number;
@@ -84,14 +84,13 @@ async function settle(store: WritableStore, plan: Plan): Promise<number> {
 /** @returns nothing where there are no new objects, or no more */
 async function planObjects(store: WritableStore, plan: Plan, options: PlannerOptions): Promise<PlanAnswer | undefined> {
   const { batchSize, distributedAbove, hasTime, objectsPerRound = OBJECTS_PER_ROUND, batchesPerRound = BATCHES_PER_ROUND } = options;
-  const revision = await checkpointRevision(store);
-  plan.checkpoint = plan.round === 1 || plan.checkpoint === revision ? revision : undefined;
-  const { checkpoint, problem } = plan.afresh ? { checkpoint: undefined, problem: undefined } : await loadCheckpointKeys(store);
-  if (problem !== undefined) {
+  const { checkpoint, problem } = await loadCheckpointKeys(store);
+  plan.checkpoint = plan.round === 1 || plan.checkpoint === checkpoint.revision ? checkpoint.revision : undefined;
+  if (problem !== undefined && !plan.afresh) {
     plan.afresh = true;
     plan.errors.push(problem);
   }
-  const keys = checkpoint?.keys ?? new KnownKeys();
+  const keys = plan.afresh ? new KnownKeys() : checkpoint.keys;
   const known = await KnownObjects.of(store, keys);
   const isFirst = plan.round === 1;
   const partials = plan.afresh ? [] : await earlierPartials(store, isFirst ? await partialIds(store) : plan.adopted, plan);

@@ -24,11 +24,6 @@ export async function loadCheckpointKeys(store: WritableStore): Promise<Checkpoi
   return loaded(store, () => KeptCoverage.loadKeys(store, checkpointPrefix(store.prefix)));
 }
 
-/** Changes with each run that keeps something. */
-export async function checkpointRevision(store: WritableStore): Promise<string> {
-  return KeptCoverage.revision(store, checkpointPrefix(store.prefix));
-}
-
 async function loaded(store: WritableStore, load: () => Promise<KeptCoverage | undefined>): Promise<Checkpoint> {
   try {
     return { checkpoint: await load() ?? KeptCoverage.empty(store, checkpointPrefix(store.prefix)) };

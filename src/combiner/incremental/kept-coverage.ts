@@ -69,12 +69,6 @@ export class KeptCoverage {
     return kept;
   }
 
-  /** Of what is in a folder, readable or not; empty where there is nothing. */
-  public static async revision(store: WritableStore, folder: string): Promise<string> {
-    const content = await store.find(folder + INDEX);
-    return content ? sha256(content) : '';
-  }
-
   public readonly merged = new MergedCoverage();
   /** Files in the folder that go when it is saved, unless they are in it again. */
   private replaced: readonly string[];
@@ -88,6 +82,11 @@ export class KeptCoverage {
   /** Of the objects that it holds. */
   public get keys(): KnownKeys {
     return this.known;
+  }
+
+  /** Of what was loaded; empty where nothing was. */
+  public get revision(): string {
+    return this.index?.revision ?? '';
   }
 
   /** A line for each object that was to be in it and could not be read. */
@@ -150,7 +149,7 @@ async function readIndex(store: WritableStore, folder: string): Promise<Index | 
   if (index && index.version !== VERSION) {
     throw new Error(`it has version ${JSON.stringify(index.version)}, and this release reads ${VERSION}`);
   }
-  if (index && !(areHashes(index.parts) && areHashes(index.keys) && (index.errors === undefined || Array.isArray(index.errors)))) {
+  if (index && !(typeof index.revision === 'string' && areHashes(index.parts) && areHashes(index.keys) && (index.errors === undefined || Array.isArray(index.errors)))) {
     throw new Error('it has another form than this release writes');
   }
   return index ?? undefined;
