@@ -44,12 +44,12 @@ export class Batches {
   }
 
   /** What was added, in an order and in parts that depend on nothing else. */
-  public items(): Array<{ readonly item: MergeItem; readonly objects: number }> {
+  public items(): MergeItem[] {
     const rest = [...this.open.keys()].sort().map((name) => this.open.get(name)!);
     this.open.clear();
     rest.forEach((batch) => this.addTo('', batch));
     const all = [...this.full, ...this.open.values()];
-    return all.map(({ keys }) => ({ item: { id: sha256(keys.join('\n')), objects: byBegin(keys) }, objects: keys.length }));
+    return all.map(({ keys }) => ({ id: sha256(keys.join('\n')), objects: byBegin(keys) }));
   }
 
   private addTo(name: string, { keys, bytes, bytesOfKeys }: Batch): void {

@@ -7,7 +7,7 @@ import { emptyCheckpoint, loadCheckpoint, loadCheckpointKeys } from '../incremen
 import { KeptCoverage } from '../incremental/kept-coverage';
 import type { KnownKeys } from '../incremental/known-keys';
 import type { Increment } from '../incremental/merge-incrementally';
-import { StoreError, type WritableStore } from '../stores/store';
+import { usable, type WritableStore } from '../stores/store';
 
 /**
  * Merges the partials of a distributed run with what was merged before, and keeps the result for the next time. Objects that are in no
@@ -40,15 +40,10 @@ export async function mergePlanned(store: WritableStore, name: string): Promise<
   }
   const unreadable: string[] = [];
   let processed = 0;
-  let isWhole = plan.missing.length === 0;
+  let isWhole = plan.failed === 0;
   for (const id of plan.current) {
-    const partial = await read(store, id, keys).catch((error: Error) => {
-      if (error instanceof StoreError) {
-        throw error;
-      }
-      return error.message;
-    });
-    if (typeof partial === 'object') {
+    const { value: partial, problem: damage } = await usable(read(store, id, keys));
+    if (partial) {
       partial.raws.forEach((raw) => checkpoint.merged.add(raw));
       keys.addAll(partial.keys);
       seen.addAll(partial.keys);
@@ -56,8 +51,8 @@ export async function mergePlanned(store: WritableStore, name: string): Promise<
       unreadable.push(...partial.errors);
     } else {
       isWhole = false;
-      if (partial !== undefined) {
-        errors.push(`the partial ${partialFolder(store, id)} cannot be used: ${partial}`);
+      if (damage !== undefined) {
+        errors.push(`the partial ${partialFolder(store, id)} cannot be used: ${damage}`);
       } else if (plan.adopted.includes(id)) {
         errors.push(`the partial ${partialFolder(store, id)} of an earlier run was merged by another one, or is gone; then the next run reads its objects again`);
       }
@@ -98,9 +93,9 @@ async function isUnchanged(store: WritableStore, plan: Plan): Promise<boolean> {
 }
 
 /** Whether nothing has failed, and no other run has taken over, reported and removed partials of this one. */
-async function isAllThere(store: WritableStore, { current, missing }: Plan): Promise<boolean> {
+async function isAllThere(store: WritableStore, { current, failed }: Plan): Promise<boolean> {
   const there = await partialIds(store);
-  return missing.length === 0 && current.every((id) => there.has(id));
+  return failed === 0 && current.every((id) => there.has(id));
 }
 
 interface ReadPartial {

@@ -3,7 +3,7 @@ import type { MergeItem } from '../../contract/distributed-run';
 import { partialsPrefix } from '../../contract/object-keys';
 import { KeptCoverage } from '../incremental/kept-coverage';
 import { mergeObjects } from '../merging/merge-objects';
-import { StoreError, type WritableStore } from '../stores/store';
+import { usable, type WritableStore } from '../stores/store';
 
 const INDEX = '/index.json';
 
@@ -34,7 +34,8 @@ export async function partialIds(store: WritableStore): Promise<Set<string>> {
  */
 export async function mergeItem(store: WritableStore, item: MergeItem, hasTime: () => boolean): Promise<void> {
   const folder = partialFolder(store, item.id);
-  if (await isThere(store, folder)) {
+  // a damaged one is made anew
+  if ((await usable(KeptCoverage.loadKeys(store, folder))).value) {
     return;
   }
   const partial = KeptCoverage.empty(store, folder);
@@ -42,18 +43,6 @@ export async function mergeItem(store: WritableStore, item: MergeItem, hasTime: 
     ? await mergePartials(store, item.partials, partial)
     : (await mergeObjects(only(store, keysOf(item)), partial.merged, { hasTime }, (key) => partial.keys.add(key))).errors;
   await partial.save(errors);
-}
-
-/** Whether there is a partial that can be used; a damaged one is made anew. */
-async function isThere(store: WritableStore, folder: string): Promise<boolean> {
-  try {
-    return await KeptCoverage.loadKeys(store, folder) !== undefined;
-  } catch (error) {
-    if (error instanceof StoreError) {
-      throw error;
-    }
-    return false;
-  }
 }
 
 async function mergePartials(store: WritableStore, ids: readonly string[], into: KeptCoverage): Promise<string[]> {

@@ -6,16 +6,8 @@ import type { WritableStore } from '../stores/store';
 
 const VERSION = 1;
 
-/** A partial that was asked for. */
-export interface Planned {
-  readonly id: string;
-  /** How many raw objects are to be in it. */
-  readonly objects: number;
-  /** The partials that it is made of; those of raw objects have none. */
-  readonly partials?: readonly string[];
-  /** Whose manifest has it. */
-  readonly round: number;
-}
+/** A partial that was asked for, with the partials that it is made of; those of raw objects have none. */
+export type Planned = Pick<MergeItem, 'id' | 'partials'>;
 
 /** What is known of a distributed run, between the rounds of its planner. */
 export interface Plan {
@@ -43,8 +35,8 @@ export interface Plan {
   used: string[];
   /** What the last round asked for. */
   pending: Planned[];
-  /** Raw objects that were asked for in vain. */
-  missing: Planned[];
+  /** How many batches of raw objects were asked for in vain. */
+  failed: number;
   /** What could not be used, a line each. */
   errors: string[];
   answer: PlanAnswer;
@@ -65,7 +57,7 @@ export function newPlan(name: string, afresh: boolean): Plan {
     current: [],
     used: [],
     pending: [],
-    missing: [],
+    failed: 0,
     errors: [],
     answer: { step: 'plan', plan: name, round: 0 },
   };
@@ -76,7 +68,7 @@ export function planFolder({ prefix }: WritableStore, name: string): string {
   return `${plansPrefix(prefix)}${encodeURIComponent(name)}/`;
 }
 
-export function manifestKey(store: WritableStore, name: string, round: number): string {
+function manifestKey(store: WritableStore, name: string, round: number): string {
   return `${planFolder(store, name)}manifest-${round}.json`;
 }
 

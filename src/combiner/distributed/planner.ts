@@ -7,7 +7,7 @@ import { loadCheckpointKeys } from '../incremental/checkpoint';
 import { KeptCoverage } from '../incremental/kept-coverage';
 import { KnownKeys } from '../incremental/known-keys';
 import { KnownObjects } from '../incremental/known-objects';
-import { StoreError, type WritableStore } from '../stores/store';
+import { noCoverage, usable, type WritableStore } from '../stores/store';
 
 /** A manifest has no more objects: it is made in memory and read as a whole. */
 export const OBJECTS_PER_ROUND = 1_000_000;
@@ -74,10 +74,9 @@ async function settle(store: WritableStore, plan: Plan): Promise<number> {
   }
   const there = await partialIds(store);
   const made = plan.pending.filter(({ id }) => there.has(id));
-  const missing = plan.pending.filter(({ id, partials }) => !there.has(id) && !partials);
   const replaced = new Set(made.flatMap(({ partials = [] }) => partials));
   plan.current = [...plan.current.filter((id) => !replaced.has(id)), ...made.map(({ id }) => id)];
-  plan.missing.push(...missing);
+  plan.failed += plan.pending.filter(({ id, partials }) => !there.has(id) && !partials).length;
   return made.length;
 }
 
@@ -123,9 +122,9 @@ async function planObjects(store: WritableStore, plan: Plan, options: PlannerOpt
     return { step: 'alone', plan: plan.answer.plan, round: plan.round, input: { afresh: plan.afresh } };
   }
   await saveSeen(store, plan, known.seen);
-  const planned = batches.items();
-  if (planned.length > 0) {
-    return ask(store, plan, planned);
+  const items = batches.items();
+  if (items.length > 0) {
+    return ask(store, plan, items);
   }
   plan.pending = [];
   return plan.listed ? undefined : answered(store, plan, { step: 'plan' });
@@ -140,7 +139,7 @@ function checkListed(store: WritableStore, plan: Plan, merged: KnownKeys): void 
     plan.current = plan.current.filter((id) => !plan.adopted.includes(id));
   }
   if (plan.objects === 0) {
-    throw new StoreError(`no coverage in ${store.location}: no object ending in .coverage is there; invoke an attached function, wait some seconds, and check the prefix`);
+    throw noCoverage(store);
   }
   plan.afresh ||= merged.size > 0;
 }
@@ -155,17 +154,12 @@ interface EarlierPartial {
 async function earlierPartials(store: WritableStore, ids: Iterable<string>, plan: Plan): Promise<EarlierPartial[]> {
   const found: EarlierPartial[] = [];
   for (const id of ids) {
-    try {
-      const partial = await KeptCoverage.loadKeys(store, partialFolder(store, id));
-      if (partial) {
-        found.push({ id, keys: partial.keys });
-      }
-    } catch (error) {
-      if (error instanceof StoreError) {
-        throw error;
-      }
+    const { value: partial, problem } = await usable(KeptCoverage.loadKeys(store, partialFolder(store, id)));
+    if (partial) {
+      found.push({ id, keys: partial.keys });
+    } else if (problem !== undefined) {
       plan.used.push(id);
-      plan.errors.push(`the partial ${partialFolder(store, id)} of an earlier run cannot be used (${(error as Error).message}), so its objects are read again`);
+      plan.errors.push(`the partial ${partialFolder(store, id)} of an earlier run cannot be used (${problem}), so its objects are read again`);
     }
   }
   return found;
@@ -193,14 +187,13 @@ async function planReduction(store: WritableStore, plan: Plan, fanIn: number): P
   for (let at = 0; at < plan.current.length; at += fanIn) {
     groups.push(plan.current.slice(at, at + fanIn));
   }
-  return ask(store, plan, groups.filter(({ length }) => length > 1).map((partials) => ({ item: { id: sha256(partials.join('\n')), partials }, objects: 0 })));
+  return ask(store, plan, groups.filter(({ length }) => length > 1).map((partials) => ({ id: sha256(partials.join('\n')), partials })));
 }
 
-async function ask(store: WritableStore, plan: Plan, planned: ReadonlyArray<{ item: MergeItem; objects: number }>): Promise<PlanAnswer> {
-  const { round } = plan;
-  plan.pending = planned.map(({ item: { id, partials }, objects }): Planned => ({ id, objects, round, ...(partials && { partials }) }));
+async function ask(store: WritableStore, plan: Plan, items: readonly MergeItem[]): Promise<PlanAnswer> {
+  plan.pending = items.map(({ objects: _, ...planned }): Planned => planned);
   plan.used.push(...plan.pending.map(({ id }) => id));
-  const manifest = await saveManifest(store, plan, planned.map(({ item }) => item));
+  const manifest = await saveManifest(store, plan, items);
   return answered(store, plan, { step: 'merge', manifest });
 }
 

@@ -1,6 +1,6 @@
 import { KeptCoverage } from './kept-coverage';
 import { checkpointPrefix } from '../../contract/object-keys';
-import { StoreError, type WritableStore } from '../stores/store';
+import { usable, type WritableStore } from '../stores/store';
 
 /** What has been merged of a bucket, so that the next run reads only what is new. */
 export interface Checkpoint {
@@ -16,24 +16,19 @@ export async function emptyCheckpoint(store: WritableStore): Promise<Checkpoint>
 
 /** An empty one where there is none, or none that can be used. */
 export async function loadCheckpoint(store: WritableStore): Promise<Checkpoint> {
-  return loaded(store, () => KeptCoverage.load(store, checkpointPrefix(store.prefix)));
+  return loaded(store, KeptCoverage.load(store, checkpointPrefix(store.prefix)));
 }
 
 /** The same with its keys only. */
 export async function loadCheckpointKeys(store: WritableStore): Promise<Checkpoint> {
-  return loaded(store, () => KeptCoverage.loadKeys(store, checkpointPrefix(store.prefix)));
+  return loaded(store, KeptCoverage.loadKeys(store, checkpointPrefix(store.prefix)));
 }
 
-async function loaded(store: WritableStore, load: () => Promise<KeptCoverage | undefined>): Promise<Checkpoint> {
-  try {
-    return { checkpoint: await load() ?? KeptCoverage.empty(store, checkpointPrefix(store.prefix)) };
-  } catch (error) {
-    if (error instanceof StoreError) {
-      throw error;
-    }
-    return {
-      ...await emptyCheckpoint(store),
-      problem: `the checkpoint ${checkpointPrefix(store.prefix)}index.json cannot be used (${(error as Error).message}), so all objects are read again`,
-    };
-  }
+async function loaded(store: WritableStore, kept: Promise<KeptCoverage | undefined>): Promise<Checkpoint> {
+  const folder = checkpointPrefix(store.prefix);
+  const { value, problem } = await usable(kept);
+  return problem === undefined ? { checkpoint: value ?? KeptCoverage.empty(store, folder) } : {
+    ...await emptyCheckpoint(store),
+    problem: `the checkpoint ${folder}index.json cannot be used (${problem}), so all objects are read again`,
+  };
 }

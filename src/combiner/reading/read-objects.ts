@@ -4,7 +4,7 @@ import { decodeUnpacked, MAX_UNPACKED } from './raw-file';
 import { Selector, type Selection } from './selection';
 import { SharedFunctions } from './shared-functions';
 import type { RawCoverage } from '../../contract/raw-coverage';
-import { StoreError, type CoverageStore } from '../stores/store';
+import { noCoverage, StoreError, type CoverageStore } from '../stores/store';
 
 /** So many objects are fetched ahead, */
 const FETCHED_AHEAD = 16;
@@ -149,8 +149,7 @@ export async function readObjects(
     if (notSelected > 0) {
       throw new StoreError(`none of the ${notSelected} objects in ${store.location} is of the time, function, run and phase that are asked for`);
     }
-    throw new StoreError(`no coverage in ${store.location}: no object ending in .coverage is there; `
-      + 'invoke an attached function, wait some seconds, and check the prefix');
+    throw noCoverage(store);
   }
   return { processed, skipped: errors.length, known, notSelected, complete, errors };
 }

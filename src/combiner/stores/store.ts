@@ -54,6 +54,27 @@ export class StoreError extends Error {
   }
 }
 
+/** That there is nothing to combine. */
+export function noCoverage({ location }: CoverageStore): StoreError {
+  return new StoreError(`no coverage in ${location}: no object ending in .coverage is there; invoke an attached function, wait some seconds, and check the prefix`);
+}
+
+/**
+ * What was read of a store, or what is wrong with it.
+ *
+ * @throws StoreError if the store itself cannot be used
+ */
+export async function usable<T>(reading: Promise<T>): Promise<{ readonly value?: T; readonly problem?: string }> {
+  try {
+    return { value: await reading };
+  } catch (error) {
+    if (error instanceof StoreError) {
+      throw error;
+    }
+    return { problem: (error as Error).message };
+  }
+}
+
 /** @throws StoreError if an object has more bytes than that */
 export function checkSize(key: string, bytes: number, limit: number): void {
   if (bytes > limit) {
