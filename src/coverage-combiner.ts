@@ -238,7 +238,7 @@ export class CoverageCombiner extends Construct {
     if (scale !== CombinerScale.SINGLE) {
       const { bucket, deadLetterQueue, distribution } = props;
       const distributed = new DistributedCombining(this, 'Distributed', {
-        ...distribution, scale, bucket, function: fn, role, memorySize, logGroup, deadLetterQueue,
+        ...distribution, scale, bucket, function: fn, memorySize, logGroup, deadLetterQueue,
       });
       this.stateMachine = distributed.stateMachine;
     }

@@ -29,7 +29,8 @@ export interface ExecutionId {
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const EXECUTION_ID = new RegExp(`^(${UUID})-([0-9a-f]{12})-([0-9a-f]{8})$`);
-const FUNCTION_NAME = /^[A-Za-z0-9_-]{1,64}$/;
+/** Of a Lambda function; it becomes a part of keys, and of names of files. */
+export const FUNCTION_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 const RAW_KEY = /^(|.*\/)(\d{4})\/(\d{2})\/(\d{2})\/([^/]+)\.coverage$/s;
 const EXECUTION_ID_LENGTH = 36 + 1 + 12 + 1 + 8;
 const SOURCE_KEY = /^(|.*\/)sources\/([0-9a-f]{64})$/s;

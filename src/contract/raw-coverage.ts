@@ -8,6 +8,7 @@
  * `python` what coverage.py's tracers saw of Python files, by the tables of these.
  */
 import { decodeCounterValues, MOST_COUNTERS } from './counter-values';
+import { FUNCTION_NAME } from './object-keys';
 
 /** No file has more lines: two of these are one number that is exact. */
 export const MAX_PYTHON_LINE = 2 ** 25 - 1;
@@ -213,9 +214,6 @@ const RESULT_DECODERS: { [Kind in RawCoverage['kind']]: (result: unknown) => Ext
   counters: (result) => list(result, 'result', decodeCountedScript),
   python: (result) => list(result, 'result', decodePythonFile),
 };
-
-/** It becomes a part of the names of files and of keys. */
-const FUNCTION_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
 function decodeMetadata(fields: Fields): RawCoverageMetadata {
   const phase = text(fields.phase, 'metadata.phase');

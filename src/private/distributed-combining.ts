@@ -22,7 +22,6 @@ export interface DistributedCombiningProps extends CombinerDistribution {
   readonly bucket: CoverageBucket;
   /** The function that combines alone, and reports. */
   readonly function: lambda.IFunction;
-  readonly role: iam.IRole;
   readonly memorySize: number;
   readonly logGroup: logs.ILogGroup;
   readonly deadLetterQueue?: sqs.IQueue;
@@ -57,7 +56,7 @@ export class DistributedCombining extends Construct {
     const { bucket, deadLetterQueue } = props;
     const planner = this.planner();
     const merger = this.merger();
-    grantObjects(props.role, 's3:DeleteObject', bucket.bucket, [partialsPrefix(bucket.prefix), plansPrefix(bucket.prefix)]);
+    grantObjects(props.function, 's3:DeleteObject', bucket.bucket, [partialsPrefix(bucket.prefix), plansPrefix(bucket.prefix)]);
     const plan = this.invoke('Plan', planner, {
       payload: sfn.TaskInput.fromObject({ execution: sfn.JsonPath.stringAt('$$.Execution.Name'), input: sfn.JsonPath.objectAt('$') }),
     });
@@ -148,8 +147,8 @@ export class DistributedCombining extends Construct {
   private suppressFindings(roles: readonly iam.IRole[]): void {
     const { prefix } = this.props.bucket;
     const below = [combinedPrefix(prefix), partialsPrefix(prefix), plansPrefix(prefix), rawCoveragePrefix(prefix)];
-    const ofPolicies = [...roles, this.stateMachine.role].flatMap((role) => role.node.findAll()).filter((one) => one instanceof iam.Policy);
-    for (const { node: { defaultChild } } of [...ofPolicies, ...this.stateMachine.node.findAll().filter((one) => one instanceof iam.Policy)]) {
+    const policies = [...roles, this.stateMachine].flatMap(({ node }) => node.findAll()).filter((one) => one instanceof iam.Policy);
+    for (const { node: { defaultChild } } of policies) {
       suppressNag(
         defaultChild as CfnResource,
         ...below.map((one) => objectsBelow(one, 'It reads and writes objects below the prefix of coverage, whose names are not known before')),

@@ -12,6 +12,7 @@ import { nodeBinary } from '../lambda/node-versions';
 import { runtimeFolder } from '../lambda/runtime-folder';
 import { outputOf, run } from '../package/command';
 import { whyNoPython } from '../package/python';
+import { stopped, untilReady } from '../server-process';
 
 const VERSION = '1.5.33';
 const OLDEST_PYTHON = '3.10';
@@ -74,7 +75,7 @@ export class MiniStack {
     child.stderr.pipe(output, { end: false });
     const ministack = new MiniStack(child, folder, port);
     try {
-      await ministack.ready();
+      await untilReady('MiniStack', { child, answers: () => ministack.answers(), log: () => ministack.log });
     } catch (error) {
       await ministack.stop();
       throw error;
@@ -139,24 +140,8 @@ export class MiniStack {
   }
 
   public async stop(): Promise<void> {
-    if (this.child.exitCode === null && this.child.signalCode === null) {
-      const ended = new Promise((resolve) => this.child.once('exit', resolve));
-      this.child.kill('SIGTERM');
-      const kill = setTimeout(() => this.child.kill('SIGKILL'), 10_000);
-      await ended;
-      clearTimeout(kill);
-    }
+    await stopped(this.child);
     rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  private async ready(): Promise<void> {
-    const end = Date.now() + 60_000;
-    while (!await this.answers()) {
-      if (this.child.exitCode !== null || Date.now() > end) {
-        throw new Error(`MiniStack does not start:\n${this.log}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
   }
 
   private async answers(): Promise<boolean> {

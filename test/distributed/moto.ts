@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, createWriteStream } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -7,6 +6,7 @@ import * as path from 'node:path';
 import { freePort } from '../free-port';
 import { cachedFolder } from '../lambda/cache-folder';
 import { outputOf } from '../package/command';
+import { stopped, untilReady } from '../server-process';
 
 const VERSION = '5.2.5';
 export const OLDEST_PYTHON = '3.10';
@@ -38,7 +38,7 @@ export class Moto {
     child.stderr.pipe(output, { end: false });
     const moto = new Moto(child, folder, `http://127.0.0.1:${port}`);
     try {
-      await moto.ready();
+      await untilReady('moto', { child, answers: () => moto.answers(), log: () => moto.log });
     } catch (error) {
       await moto.stop();
       throw error;
@@ -53,22 +53,8 @@ export class Moto {
   }
 
   public async stop(): Promise<void> {
-    if (this.child.exitCode === null && this.child.signalCode === null) {
-      const ended = once(this.child, 'exit');
-      this.child.kill('SIGKILL');
-      await ended;
-    }
+    await stopped(this.child);
     rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  private async ready(): Promise<void> {
-    const end = Date.now() + 60_000;
-    while (!await this.answers()) {
-      if (this.child.exitCode !== null || Date.now() > end) {
-        throw new Error(`moto does not start:\n${this.log}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
   }
 
   private async answers(): Promise<boolean> {

@@ -10,4 +10,4 @@ instrumented = slipcover.Slipcover(branch=True)
 manager = ImportManager(instrumented, matcher)
 manager.__enter__()
 
-from app import handler  # noqa: E402, F401
+from app import handler  # noqa: E402, F401  # after coverage has started

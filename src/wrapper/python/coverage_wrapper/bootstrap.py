@@ -81,9 +81,9 @@ def _load(name: str) -> Handler:
     runtime = sys.modules.get(_RUNTIME)
     own_loader: Any = getattr(runtime, "_get_handler", None)
     if callable(own_loader):
-        return own_loader(name)  # type: ignore[no-any-return]
+        return own_loader(name)  # type: ignore[no-any-return]  # the runtime client has no types
     module, _, attribute = name.rpartition(".")
-    return getattr(importlib.import_module(module.replace("/", ".")), attribute)  # type: ignore[no-any-return]
+    return getattr(importlib.import_module(module.replace("/", ".")), attribute)  # type: ignore[no-any-return]  # a handler is anything
 
 
 def _as_fault(error: AttributeError) -> BaseException:
@@ -93,4 +93,4 @@ def _as_fault(error: AttributeError) -> BaseException:
         return RuntimeError(str(error))
     frames = traceback.extract_tb(error.__traceback__)
     own = next((index for index, frame in enumerate(frames) if "/bootstrap.py" not in frame.filename), len(frames))
-    return fault(type(error).__name__, str(error), traceback.format_list(frames[own:]))  # type: ignore[no-any-return]
+    return fault(type(error).__name__, str(error), traceback.format_list(frames[own:]))  # type: ignore[no-any-return]  # as above

@@ -33,7 +33,7 @@ def coverage_handler(func: Handler) -> Handler:
 
         collection.track()
         collection.prepared()
-        return observed(func, collection)  # type: ignore[return-value]
+        return observed(func, collection)  # type: ignore[return-value]  # it has the signature of what it wraps
     except Exception as error:  # whatever it is, the function has to run
         settings.log.error("CoverageInitializationError", str(error) or type(error).__name__, {})
         return func

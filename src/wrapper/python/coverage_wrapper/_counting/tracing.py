@@ -90,14 +90,14 @@ class Tracing:
     def rearm(self) -> None:
         """Lets everything be told anew: `sys.monitoring` tells of each place once."""
         if self._monitor is not None:
-            sys.monitoring.restart_events()  # type: ignore[attr-defined,unused-ignore]
+            sys.monitoring.restart_events()  # type: ignore[attr-defined,unused-ignore]  # from Python 3.12 on
 
     def interruption(self) -> Optional[str]:
         """Why not everything is counted any more, said once. To be asked in the thread that tracing was started in."""
         if self._told:
             return None
         if self._monitor is not None:
-            is_ours = sys.monitoring.get_tool(self._monitor.myid) == "coverage.py"  # type: ignore[attr-defined,unused-ignore]
+            is_ours = sys.monitoring.get_tool(self._monitor.myid) == "coverage.py"  # type: ignore[attr-defined,unused-ignore]  # 3.12
         else:
             is_ours = _thread.get_ident() != self._thread or sys.gettrace() is self._tracer
         if is_ours:
