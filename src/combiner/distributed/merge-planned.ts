@@ -1,6 +1,6 @@
 import { keysOf } from './batches';
 import { partialFolder, partialIds } from './partial';
-import { loadManifest, loadPlan, loadSeen, planFolder, savePlan, type Plan } from './plan';
+import { loadManifest, loadPlan, loadSeen, newPlan, planFolder, planKey, savePlan, type Plan } from './plan';
 import { partialsPrefix } from '../../contract/object-keys';
 import type { RawCoverage } from '../../contract/raw-coverage';
 import { emptyCheckpoint, loadCheckpoint, loadCheckpointKeys } from '../incremental/checkpoint';
@@ -79,11 +79,18 @@ export async function mergePlanned(store: WritableStore, name: string): Promise<
   return { merged: checkpoint.merged, checkpoint, read: result };
 }
 
-/** Removes what a run has left behind, once it has been reported. */
-export async function removePlan(store: WritableStore, name: string): Promise<void> {
-  const used = new Set((await loadPlan(store, name))?.used.map((id) => partialFolder(store, id)));
+/**
+ * Removes what a run has left behind, once it has been reported, but for what it came to: if the answer is lost, Step Functions asks for the
+ * report again.
+ */
+export async function closePlan(store: WritableStore, name: string): Promise<void> {
+  const plan = await loadPlan(store, name);
+  const used = new Set(plan?.used.map((id) => partialFolder(store, id)));
   await removeBelow(store, partialsPrefix(store.prefix), (key) => used.has(key.slice(0, key.lastIndexOf('/') + 1)));
-  await removeBelow(store, planFolder(store, name));
+  await removeBelow(store, planFolder(store, name), (key) => key !== planKey(store, name));
+  if (plan) {
+    await savePlan(store, { ...newPlan(name, plan.afresh), merged: plan.merged });
+  }
 }
 
 /** Whether no other run has kept anything since this one began. */
@@ -144,7 +151,7 @@ async function compared(
   return { left, merged: count };
 }
 
-async function removeBelow(store: WritableStore, folder: string, isGone: (key: string) => boolean = () => true): Promise<void> {
+async function removeBelow(store: WritableStore, folder: string, isGone: (key: string) => boolean): Promise<void> {
   const keys: string[] = [];
   for await (const key of store.keys(folder)) {
     if (isGone(key)) {

@@ -41,7 +41,7 @@ export interface Plan {
   errors: string[];
   answer: PlanAnswer;
   /** What the partials came to, once the checkpoint has it. */
-  readonly merged?: ReadResult;
+  readonly merged?: ReadResult | undefined;
 }
 
 export function newPlan(name: string, afresh: boolean): Plan {
@@ -66,6 +66,10 @@ export function newPlan(name: string, afresh: boolean): Plan {
 /** Where the files of a plan are. */
 export function planFolder({ prefix }: WritableStore, name: string): string {
   return `${plansPrefix(prefix)}${encodeURIComponent(name)}/`;
+}
+
+export function planKey(store: WritableStore, name: string): string {
+  return `${planFolder(store, name)}plan.json`;
 }
 
 function manifestKey(store: WritableStore, name: string, round: number): string {
@@ -115,10 +119,6 @@ export async function loadSeen(store: WritableStore, name: string): Promise<Know
     seen.addAll(KnownKeys.fromFiles([await store.read(key)]));
   }
   return seen;
-}
-
-function planKey(store: WritableStore, name: string): string {
-  return `${planFolder(store, name)}plan.json`;
 }
 
 function seenPrefix(store: WritableStore, name: string): string {

@@ -47,7 +47,8 @@ export async function planNext(store: WritableStore, input: PlannerInput, option
   if (earlier && (input.round ?? 0) < earlier.round) {
     return earlier.answer; // it was asked before, and the answer was lost
   }
-  const plan = earlier ?? newPlan(input.plan, input.afresh === true);
+  // one that was reported was a run of the same name
+  const plan = earlier && !earlier.merged ? earlier : newPlan(input.plan, input.afresh === true);
   const isStuck = await settle(store, plan) === 0 && plan.pending.some(({ partials }) => partials);
   plan.round++;
   if (!plan.listed) {

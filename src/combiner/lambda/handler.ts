@@ -13,7 +13,7 @@ import { convertMerged, nothingToReport, type Combined } from '../combine';
 import { combineResult, type CombineResult } from '../combine-result';
 import { coverageByFunction } from '../coverage-by-function';
 import { coverageParts } from '../coverage-parts';
-import { mergePlanned, removePlan } from '../distributed/merge-planned';
+import { mergePlanned, closePlan } from '../distributed/merge-planned';
 import { filesBelow } from '../files-below';
 import { mergeIncrementally, type Increment } from '../incremental/merge-incrementally';
 import type { ContentFinder } from '../kept-content';
@@ -61,7 +61,7 @@ export async function handler(event?: CombinerEvent, context: Context = {}): Pro
     await writeMetrics(bucket, increment, combined, { store, hasTime: hasTimeForMetrics });
   }
   if (event?.plan !== undefined) {
-    await removePlan(store, event.plan);
+    await closePlan(store, event.plan);
   }
   const { errors: _, ...summary } = result;
   logInfo('coverage combined', { ...summary, files_read: processed, functions: combined.lambdaFunctions.length });

@@ -1,5 +1,5 @@
 import { convertMerged } from '../../../src/combiner/combine';
-import { mergePlanned, removePlan } from '../../../src/combiner/distributed/merge-planned';
+import { mergePlanned, closePlan } from '../../../src/combiner/distributed/merge-planned';
 import { mergeItem } from '../../../src/combiner/distributed/partial';
 import { planNext, type PlannerOptions } from '../../../src/combiner/distributed/planner';
 import { mergeIncrementally } from '../../../src/combiner/incremental/merge-incrementally';
@@ -72,7 +72,7 @@ export class Run {
   }
 
   public async clean(): Promise<void> {
-    await removePlan(this.store, this.name);
+    await closePlan(this.store, this.name);
   }
 
   public async all(merge?: (item: MergeItem) => Promise<void>): Promise<Reported> {
