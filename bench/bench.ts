@@ -21,8 +21,11 @@ import { ADDONS, chooseAddon } from './runtime-client';
 import { measureScale } from './scale/scale';
 import { scaleTable } from './scale/section';
 import { saveRun } from './single-run';
+import { sizesTable } from './sizes/section';
+import { measureSizes } from './sizes/sizes';
 import { SUBJECTS } from './subjects';
 import { tableOf } from './table';
+import { ProcessorLimit } from '../test/lambda/processor-limit';
 
 /** The one that most functions have; five minutes are not enough for all. */
 const QUICK_NODE: NodeVersion = '22';
@@ -50,6 +53,10 @@ const SINGLE: Record<string, (mode: Mode) => Promise<{ results: unknown; table: 
     const results = await measureScale(mode);
     return { results, table: scaleTable(results) };
   },
+  'sizes': async () => {
+    const results = measureSizes();
+    return { results, table: sizesTable(results) };
+  },
   'python': async (mode) => {
     const results = await measurePython(mode);
     return { results, table: pythonTable(results) };
@@ -69,7 +76,7 @@ const options = new Command('bench')
 
 async function main(): Promise<void> {
   if (!options.docs) {
-    const rows = ROWS.filter(({ name }) => options.rows.includes(name));
+    const rows = ROWS.filter(({ name }) => options.rows.includes(name)).filter(isPossible);
     if (rows.length > 0) {
       await measure(rows, options);
     }
@@ -83,6 +90,15 @@ async function main(): Promise<void> {
   }
   writeDocument(latest);
   console.log(`written: ${path.relative(process.cwd(), DOCUMENT)}`);
+}
+
+/** Says why not. */
+function isPossible({ name, memorySize }: Row): boolean {
+  const obstacle = memorySize === undefined ? undefined : ProcessorLimit.obstacle();
+  if (obstacle) {
+    console.error(`${name} is left out: ${obstacle}`);
+  }
+  return obstacle === undefined;
 }
 
 async function measureSingle(name: string, { quick }: Options): Promise<void> {

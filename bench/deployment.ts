@@ -44,11 +44,12 @@ export class Deployment {
   }
 
   /** Makes a function ready to be invoked; no process runs before the first invocation. */
-  public async start({ variant, subject, node, s3 }: Omit<Setting, 'deployment'>): Promise<DeployedFunction> {
+  public async start({ variant, subject, node, s3, memorySize }: Omit<Setting, 'deployment'>): Promise<DeployedFunction> {
     const app = this.apps.get(variant)!;
     const definition = app.functions().find(({ id }) => id === subject)!;
     const name = `${subject}-${variant}-${++this.started}`;
-    return DeployedFunction.start({ ...definition, functionName: name, runtime: `nodejs${node}.x`, nativeClient: this.addon === 'native' }, {
+    const limits = memorySize === undefined ? {} : { memorySize, limitsProcessor: true };
+    return DeployedFunction.start({ ...definition, functionName: name, runtime: `nodejs${node}.x`, nativeClient: this.addon === 'native', ...limits }, {
       event: SUBJECTS[subject].event,
       s3,
       delivered: (tmpFolder) => VARIANTS[variant].delivered?.({ functionName: name, tmpFolder, s3, buckets: app.bucketNames() }),
@@ -57,5 +58,5 @@ export class Deployment {
   }
 }
 
-/** In megabytes; sets the limits of the heap as Lambda does. */
+/** In megabytes; sets the limits of the heap as Lambda does. A row may have another. */
 export const MEMORY_SIZE = 512;

@@ -23,7 +23,7 @@ export async function interleaved(row: Row, where: Where, plan: Plan, random: ()
     const samples = Object.fromEntries(row.variants.map((variant): [string, Array<Record<string, number>>] => [variant, []]));
     const probes = new Map<VariantName, Probe>();
     for (const variant of shuffle([...row.variants], random)) {
-      probes.set(variant, await row.prepare({ ...where, variant }));
+      probes.set(variant, await row.prepare({ ...where, memorySize: row.memorySize, variant }));
     }
     for (let repetition = -plan.warmUps; repetition < plan.repetitions; repetition++) {
       for (const variant of shuffle([...row.variants], random)) {

@@ -19,6 +19,8 @@ export interface Row {
   readonly subjects: readonly SubjectName[];
   /** How long S3 takes to answer, in milliseconds. */
   readonly s3DelayMs: number;
+  /** In megabytes, with the share of a processor that Lambda gives it. @default - 512, and the whole of a processor */
+  readonly memorySize?: number;
   readonly plan: Readonly<Record<Mode, Plan>>;
   /** Makes one variant ready. */
   prepare(setting: Setting): Promise<Probe>;
@@ -62,6 +64,8 @@ export interface Setting {
   readonly variant: VariantName;
   readonly subject: SubjectName;
   readonly node: NodeVersion;
+  /** As the row has it. */
+  readonly memorySize?: number;
   readonly deployment: Deployment;
   /** Of the whole run, with `s3DelayMs`. */
   readonly s3: LocalS3;

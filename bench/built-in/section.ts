@@ -1,6 +1,7 @@
 import type { BuiltInResults } from './built-in';
 import { provenanceOf, type SingleRun } from '../single-run';
 import { aligned } from '../table';
+import { metText } from '../verdict';
 
 const MOST_MILLISECONDS_FOR_TAKE = 0.2;
 const FEWEST_OBJECTS_PER_SECOND = 50_000;
@@ -21,15 +22,14 @@ ${builtInTable(run.results)}
 }
 
 export function builtInTable({ takes, mergedPerSecond, synth }: BuiltInResults): string {
-  const verdict = (isMet: boolean) => (isMet ? 'met' : '**not met**');
   return aligned([
     ['what', 'on', 'measured', 'target'],
     ...takes.flatMap(({ node, first, later }) => [
       ['the first take', `Node.js ${node}`, `${first.toPrecision(3)} ms`, '–'],
-      ['a later take', `Node.js ${node}`, `${later.toPrecision(3)} ms`, `≤ ${MOST_MILLISECONDS_FOR_TAKE} ms: ${verdict(later <= MOST_MILLISECONDS_FOR_TAKE)}`],
+      ['a later take', `Node.js ${node}`, `${later.toPrecision(3)} ms`, `≤ ${MOST_MILLISECONDS_FOR_TAKE} ms: ${metText(later <= MOST_MILLISECONDS_FOR_TAKE)}`],
     ]),
-    ['merging', 'the Node.js of the harness', `${Math.round(mergedPerSecond).toLocaleString('en')} objects a second`, `≥ ${FEWEST_OBJECTS_PER_SECOND.toLocaleString('en')}: ${verdict(mergedPerSecond >= FEWEST_OBJECTS_PER_SECOND)}`],
-    ['synthesizing', 'the Node.js of the harness', `${synth.first.toFixed(0)} ms`, `≤ ${MOST_MILLISECONDS_FOR_SYNTH.toLocaleString('en')} ms: ${verdict(synth.first <= MOST_MILLISECONDS_FOR_SYNTH)}`],
+    ['merging', 'the Node.js of the harness', `${Math.round(mergedPerSecond).toLocaleString('en')} objects a second`, `≥ ${FEWEST_OBJECTS_PER_SECOND.toLocaleString('en')}: ${metText(mergedPerSecond >= FEWEST_OBJECTS_PER_SECOND)}`],
+    ['synthesizing', 'the Node.js of the harness', `${synth.first.toFixed(0)} ms`, `≤ ${MOST_MILLISECONDS_FOR_SYNTH.toLocaleString('en')} ms: ${metText(synth.first <= MOST_MILLISECONDS_FOR_SYNTH)}`],
     ['synthesizing again', 'the Node.js of the harness', `${synth.cached.toFixed(0)} ms`, '–'],
   ]);
 }

@@ -2,6 +2,7 @@ import type { CombiningResult } from './combining';
 import { TOOLS, type Tool } from './tools';
 import { provenanceOf, type SingleRun } from '../single-run';
 import { aligned } from '../table';
+import { metText } from '../verdict';
 
 /** The data set that the targets are of. */
 const DATA_SET = 10_000;
@@ -49,17 +50,13 @@ function targets(results: readonly CombiningResult[]): string[] {
   }
   const times = (tool: CombiningResult['tool']) => {
     const other = of(tool, DATA_SET)?.seconds;
-    return other === undefined ? [] : [`${TOOLS[tool].title} takes ${(other / ours.seconds!).toFixed(1)} × as long (${verdict(other / ours.seconds! >= TIMES_FASTER)})`];
+    return other === undefined ? [] : [`${TOOLS[tool].title} takes ${(other / ours.seconds!).toFixed(1)} × as long (${metText(other / ours.seconds! >= TIMES_FASTER)})`];
   };
   const one = of('ours', 1);
   const memory = [ours, of('ours-s3', DATA_SET)].flatMap((result) => result?.megabytes ?? []);
   return [
     `- Asked for: at least ${TIMES_FASTER} × faster than others. ${[...times('c8'), ...times('c8-merge-async'), ...times('nyc'), ...times('monocart')].join('; ')}.`,
-    `- Asked for: at most ${MOST_MEGABYTES} MB. ${memory.map((megabytes) => megabytes.toFixed(0)).join(' and ')} MB (${verdict(Math.max(...memory) <= MOST_MEGABYTES)}).`,
-    ...(one?.seconds === undefined ? [] : [`- Asked for: one object in at most ${MOST_SECONDS_FOR_ONE} s. ${one.seconds.toFixed(1)} s (${verdict(one.seconds <= MOST_SECONDS_FOR_ONE)}).`]),
+    `- Asked for: at most ${MOST_MEGABYTES} MB. ${memory.map((megabytes) => megabytes.toFixed(0)).join(' and ')} MB (${metText(Math.max(...memory) <= MOST_MEGABYTES)}).`,
+    ...(one?.seconds === undefined ? [] : [`- Asked for: one object in at most ${MOST_SECONDS_FOR_ONE} s. ${one.seconds.toFixed(1)} s (${metText(one.seconds <= MOST_SECONDS_FOR_ONE)}).`]),
   ];
-}
-
-function verdict(isMet: boolean): string {
-  return isMet ? 'met' : '**not met**';
 }

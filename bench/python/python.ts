@@ -8,7 +8,8 @@ import { pythonInterpreters, type PythonVersion } from '../../projenrc/python-la
 import { DEFAULT_SETTINGS, encodeEnvironment, type Settings } from '../../src/contract/environment';
 import { PYTHON_WRAPPER_HANDLER } from '../../src/contract/layer';
 import { cachedFolder } from '../../test/lambda/cache-folder';
-import { LocalLambda } from '../../test/lambda/local-lambda';
+import { LocalLambda, type LocalLambdaOptions } from '../../test/lambda/local-lambda';
+import { ProcessorLimit } from '../../test/lambda/processor-limit';
 import { hasPython } from '../../test/lambda/python-runtime';
 import { LocalS3 } from '../../test/s3/local-s3';
 import type { Mode } from '../row';
@@ -25,6 +26,8 @@ export interface VersionResults {
   readonly latency: { readonly ours: number; readonly decorated: number };
   /** Milliseconds that a cold start takes longer. */
   readonly init: { readonly ours: number; readonly decorated: number };
+  /** Both in a function of 128 MB, with its share of a processor, where that can be limited. */
+  readonly small?: { readonly latency: number; readonly init: number };
   /** Megabytes of resident memory more, after some invocations. */
   readonly memory: { readonly ours: number; readonly decorated: number };
   /** How many times as long computing takes; SlipCover where it has that version of Python. */
@@ -37,6 +40,7 @@ export interface VersionResults {
   readonly allocated: number;
 }
 
+type Start = (variant: Variant) => Promise<LocalLambda>;
 type Variant = 'none' | 'ours' | 'lines' | 'onChange' | 'decorated' | 'slipCover';
 
 const BUCKET = 'coverage-bucket';
@@ -47,6 +51,7 @@ const PACKAGES = ['coverage>=7,<8', 'boto3>=1.37,<2'];
 const SLIPCOVER = 'slipcover==1.1.0';
 const PARTS = 13;
 const MEMORY_SIZE = 512;
+const SMALL = { memorySize: 128, limitsProcessor: true } as const;
 /** So that memory is taken and given back piece by piece, and resident memory says what is left. */
 const PLAIN_MALLOC = { PYTHONMALLOC: 'malloc', MALLOC_ARENA_MAX: '1' };
 
@@ -80,27 +85,22 @@ function taskFolder(): string {
 async function measureVersion(version: PythonVersion, task: string, mode: Mode): Promise<VersionResults> {
   const few = mode === 'quick';
   const s3 = await LocalS3.start({ buckets: [BUCKET], delayMs: S3_MS });
-  const start = (variant: Variant, more: Record<string, string> = {}) => startFunction(variant, version, task, s3, more);
+  const start = (variant: Variant, more: Partial<LocalLambdaOptions> = {}) => startFunction(variant, version, task, s3, more);
   try {
-    const init: Record<'none' | 'ours' | 'decorated', number[]> = { none: [], ours: [], decorated: [] };
-    for (let run = 0; run < (few ? 3 : 15); run++) {
-      for (const variant of ['none', 'ours', 'decorated'] as const) {
-        const lambda = await start(variant);
-        init[variant].push((await lambda.init())!);
-        await lambda.stop();
-      }
-    }
+    const init = await measureInit(start, ['none', 'ours', 'decorated'], few ? 3 : 15);
     const warm = { none: await invoked(await start('none'), few ? 10 : 60), ours: await invoked(await start('ours'), few ? 10 : 60), decorated: await invoked(await start('decorated'), few ? 4 : 15) };
+    const small = ProcessorLimit.obstacle() === undefined ? await measureSmall(async (variant) => start(variant, SMALL), few) : undefined;
     s3.delayMs = 0;
     const computing = await measureComputing(start, few, hasSlipCover(version));
     return {
       version,
       latency: { ours: warm.ours.latency - warm.none.latency, decorated: warm.decorated.latency - warm.none.latency },
-      init: { ours: median(init.ours) - median(init.none), decorated: median(init.decorated) - median(init.none) },
+      init: { ours: init.ours! - init.none!, decorated: init.decorated! - init.none! },
+      small,
       memory: { ours: warm.ours.megabytes - warm.none.megabytes, decorated: warm.decorated.megabytes - warm.none.megabytes },
       computing,
       noNews: await measureNoNews(await start('onChange'), s3, few ? 20 : 100),
-      leak: await measureLeak(await start('ours', PLAIN_MALLOC), few ? 200 : 3_000) - await measureLeak(await start('none', PLAIN_MALLOC), few ? 200 : 3_000),
+      leak: await measureLeak(await start('ours', { environment: PLAIN_MALLOC }), few ? 200 : 3_000) - await measureLeak(await start('none', { environment: PLAIN_MALLOC }), few ? 200 : 3_000),
       allocated: await measureAllocated(await start('ours')),
     };
   } finally {
@@ -109,7 +109,7 @@ async function measureVersion(version: PythonVersion, task: string, mode: Mode):
 }
 
 async function startFunction(
-  variant: Variant, version: PythonVersion, task: string, s3: LocalS3, more: Record<string, string>,
+  variant: Variant, version: PythonVersion, task: string, s3: LocalS3, more: Partial<LocalLambdaOptions>,
 ): Promise<LocalLambda> {
   const settings: Partial<Settings> = variant === 'lines' ? { branchCoverage: false } : variant === 'onChange' ? { uploadMode: 'on-change' } : {};
   const attached = ['ours', 'lines', 'onChange'].includes(variant);
@@ -128,13 +128,35 @@ async function startFunction(
     layers: attached ? [LAYER] : variant === 'none' ? [] : [await peerLayer(version)],
     memorySize: MEMORY_SIZE,
     timeoutSeconds: 60,
+    ...more,
     environment: {
       ...s3.environment(),
       BENCH_BUCKET: BUCKET,
-      ...more,
+      ...more.environment,
       ...(attached && encodeEnvironment({ ...DEFAULT_SETTINGS, bucket: BUCKET, handler: 'app.handler', ...settings })),
     },
   });
+}
+
+/** @returns medians of milliseconds */
+async function measureInit(start: Start, variants: readonly Variant[], times: number): Promise<Partial<Record<Variant, number>>> {
+  const init = new Map<Variant, number[]>(variants.map((variant) => [variant, []]));
+  for (let run = 0; run < times; run++) {
+    for (const variant of variants) {
+      const lambda = await start(variant);
+      init.get(variant)!.push((await lambda.init())!);
+      await lambda.stop();
+    }
+  }
+  return Object.fromEntries([...init].map(([variant, samples]) => [variant, median(samples)]));
+}
+
+async function measureSmall(start: Start, few: boolean): Promise<VersionResults['small']> {
+  const init = await measureInit(start, ['none', 'ours'], few ? 2 : 5);
+  const times = few ? 5 : 30;
+  const none = await invoked(await start('none'), times);
+  const ours = await invoked(await start('ours'), times);
+  return { latency: ours.latency - none.latency, init: init.ours! - init.none! };
 }
 
 /** What the peers need, as a layer of theirs. */
@@ -172,7 +194,7 @@ async function invoked(lambda: LocalLambda, times: number): Promise<{ latency: n
   return { latency: median(latencies.slice(3)), megabytes: rssBytes / 1024 ** 2 };
 }
 
-async function measureComputing(start: (variant: Variant) => Promise<LocalLambda>, few: boolean, withSlipCover: boolean): Promise<VersionResults['computing']> {
+async function measureComputing(start: Start, few: boolean, withSlipCover: boolean): Promise<VersionResults['computing']> {
   const variants: Variant[] = ['none', 'ours', 'lines', ...withSlipCover ? ['slipCover' as const] : []];
   const functions = new Map(await Promise.all(variants.map(async (variant) => [variant, await start(variant)] as const)));
   const seconds = new Map<Variant, number[]>(variants.map((variant) => [variant, []]));

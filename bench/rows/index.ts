@@ -5,7 +5,10 @@ import { faults } from './faults';
 import { ioBound } from './io-bound';
 import { memory } from './memory';
 import { requests } from './requests';
+import { coldStartOfSmallMemory, warmInvocationOfSmallMemory } from './small-memory';
 import { warmInvocation } from './warm-invocation';
 
 /** In the order of the table. */
-export const ROWS: readonly Row[] = [coldStart, warmInvocation, ioBound, cpuBound, memory, requests, faults];
+export const ROWS: readonly Row[] = [
+  coldStart, coldStartOfSmallMemory, warmInvocation, warmInvocationOfSmallMemory, ioBound, cpuBound, memory, requests, faults,
+];

@@ -33,7 +33,7 @@ ${SIZES.map((objects) => {
 
 With ten functions at a time, as it is by default. Where S3 has grown used to ten times the rate, and with \`concurrency: 100\`, a million take
 ${duration(wide.seconds)}, most of it ${wide.bottleneck}. One function alone (\`CombinerScale.SINGLE\`) reads some ${Math.round(1 / (Math.max(costs.mergeObject, AWS.getMs / 16) / 1_000))} objects a second,
-${Math.round((0.6 * 900) / (Math.max(costs.mergeObject, AWS.getMs / 16) / 1_000) / 1_000) * 1_000} within its 15 minutes, and goes on with another invocation.
+${(Math.round((0.6 * 900) / (Math.max(costs.mergeObject, AWS.getMs / 16) / 1_000) / 1_000) * 1_000).toLocaleString('en')} within its 15 minutes, and goes on with another invocation.
 
 ## The model
 

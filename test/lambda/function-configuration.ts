@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import type { OptFolder } from './opt-folder';
+import type { ProcessorLimit } from './processor-limit';
 import type { PythonVersion } from '../../projenrc/python-layer/interpreters';
 
 /** The managed runtimes that can be emulated. */
@@ -31,6 +32,8 @@ export interface FunctionConfiguration {
   readonly version: string;
   /** In megabytes. */
   readonly memorySize: number;
+  /** @default - none */
+  readonly processorLimit?: ProcessorLimit;
   readonly timeoutSeconds: number;
   readonly extensionsSupported: boolean;
   /** Stands in for `/tmp`; it outlives processes, as Lambda keeps `/tmp` when it resets an environment. */
@@ -86,5 +89,6 @@ export function environmentVariables(configuration: FunctionConfiguration, runti
 export function command(configuration: FunctionConfiguration): string[] {
   const wrapper = configuration.environment.AWS_LAMBDA_EXEC_WRAPPER;
   const program = configuration.program.command(configuration);
-  return wrapper ? [configuration.opt.map(wrapper), ...program] : program;
+  const wrapped = wrapper ? [configuration.opt.map(wrapper), ...program] : program;
+  return configuration.processorLimit?.around(wrapped) ?? wrapped;
 }

@@ -24,8 +24,13 @@ export interface LocalLambdaOptions {
   readonly functionName?: string;
   /** @default '$LATEST' */
   readonly functionVersion?: string;
-  /** In megabytes; sets the limits of the heap as Lambda does, and limits nothing else. @default 128 */
+  /** In megabytes; sets the limits of the heap as Lambda does. @default 128 */
   readonly memorySize?: number;
+  /**
+   * Whether the function has only the share of a processor that Lambda gives its memory size, in init as well.
+   * `ProcessorLimit.obstacle` tells whether this machine can. @default false
+   */
+  readonly limitsProcessor?: boolean;
   /** @default 3 */
   readonly timeoutSeconds?: number;
   /** Whether extensions can register; if not, the Extensions API answers 404 as where there is none. @default true */

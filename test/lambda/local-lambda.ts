@@ -14,6 +14,7 @@ import { NodeRuntime } from './node-runtime';
 import type { NodeVersion } from './node-versions';
 import { OptFolder } from './opt-folder';
 import { OrphanReaper } from './orphan-reaper';
+import { ProcessorLimit } from './processor-limit';
 import { isPython, PythonRuntime } from './python-runtime';
 
 export type { InvocationResult, InvokeOptions, LocalLambdaOptions };
@@ -32,7 +33,7 @@ const INIT_LIMIT_MS = 10_000;
  *   not mapped. There is no AWS SDK in the runtime's folder.
  * - A timeout kills at once. The developer guide says that Lambda resets the environment as in a shutdown, which would
  *   give a function with an extension a SIGTERM first; nobody should count on it.
- * - The memory size limits the heap only, and nothing limits the processor.
+ * - The memory size limits the heap only; nothing limits the processor, but where `limitsProcessor` is set.
  * - No external extensions, no Telemetry API, no SnapStart, no managed instances, no concurrency.
  * - Node.js 24 runs with its own defaults; which experiments Lambda turns off there is not documented.
  */
@@ -53,6 +54,7 @@ export class LocalLambda {
       name: options.functionName ?? 'local-function',
       version: options.functionVersion ?? '$LATEST',
       memorySize: options.memorySize ?? 128,
+      processorLimit: options.limitsProcessor ? ProcessorLimit.of(options.memorySize ?? 128) : undefined,
       timeoutSeconds: options.timeoutSeconds ?? 3,
       extensionsSupported: options.extensionsSupported ?? true,
       tmpFolder,
@@ -125,6 +127,7 @@ export class LocalLambda {
     await this.environment?.kill();
     await this.idle;
     this.reaper.close();
+    await this.configuration.processorLimit?.remove();
     await rm(this.ownFolder, { recursive: true, force: true });
   }
 

@@ -106,3 +106,12 @@ exports.streamFails = awslambda.streamifyResponse(async (event, stream) => {
   await delay(10);
   throw new TypeError('the stream broke');
 });
+
+/** The processor time that a second of work gets, in milliseconds. */
+exports.works = async () => {
+  const before = process.cpuUsage();
+  const end = Date.now() + 1_000;
+  while (Date.now() < end);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+};
