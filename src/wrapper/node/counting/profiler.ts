@@ -1,5 +1,6 @@
-import { Session, type Profiler as V8 } from 'node:inspector';
+import type { Session, Profiler as V8 } from 'node:inspector';
 import { Script } from 'node:vm';
+import { inspector } from '../platform';
 
 /** What became of the counters since the take before, if somebody else in the process has been at them. */
 export type Interruption = 'stopped' | 'taken';
@@ -31,7 +32,7 @@ const PULSE = '(beat) => { if (beat) { return 1; } return 0; }';
 export class Profiler {
   /** @throws Error if the inspector is not to be had, as where Node.js was built without it */
   public static start(): Profiler {
-    const session = new Session();
+    const session = new (inspector().Session)();
     session.connect();
     const profiler = new Profiler(session);
     profiler.post('Profiler.enable');

@@ -1,8 +1,7 @@
 import { dirname, join } from 'node:path';
-import { threadId } from 'node:worker_threads';
 import { Parcel } from './parcel';
 import type { Source } from '../counting/scripts';
-import { existsSync, mkdirSync, now, parseJson, readdirSync, readFileSync, renameSync, rmdirSync, unlinkSync, writeFileSync } from '../platform';
+import { existsSync, mkdirSync, now, parseJson, random, readdirSync, readFileSync, renameSync, rmdirSync, unlinkSync, writeFileSync } from '../platform';
 
 const EXTENSION = '.parcel';
 /** When a parcel could not be sent; in the name, so that the next process knows whatever happens to this one. */
@@ -22,7 +21,7 @@ export class Spool {
   /** When this process began, with what the clocks may differ by. */
   private readonly begin = now() - process.uptime() * 1_000 - 100;
   /** Tells the files of this process, or thread, from those of others in the same folder. */
-  private readonly owner = `${process.pid}.${threadId}.${now().toString(36)}`;
+  private readonly owner = `${process.pid}.${random().toString(36).slice(2)}.${now().toString(36)}`;
 
   public constructor(temporaryFolder: string) {
     this.folder = join(temporaryFolder, '.coverage-wrapper');

@@ -1,5 +1,3 @@
-import { isMainThread } from 'node:worker_threads';
-
 export interface EndingActions {
   /** Puts what has not arrived on disk. */
   save(): void;
@@ -10,6 +8,9 @@ export interface EndingActions {
 /** Lambda leaves 500 ms between SIGTERM and SIGKILL; the process needs some of it to end. */
 const TERMINATION_LIMIT = 350;
 
+/** Node.js marks what threads cannot do, and signals are for the process. `node:worker_threads` would tell as well, for 1 ms of a cold start. */
+const isWorkerThread = (process.chdir as { disabled?: boolean }).disabled === true;
+
 /**
  * Keeps what has not arrived when the process ends: on exit, which uncaught exceptions, unhandled rejections and an event loop that
  * is empty end in, it goes to disk; on SIGTERM there is time to upload it.
@@ -19,7 +20,7 @@ export function watchEndings(actions: EndingActions): void {
   const most = process.getMaxListeners();
   process.setMaxListeners(most === 0 ? 0 : most + 1); // 0 is for any number
   process.on('exit', () => actions.save());
-  if (isMainThread) {
+  if (!isWorkerThread) {
     watchTermination(actions);
   }
 }

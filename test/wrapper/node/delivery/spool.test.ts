@@ -78,7 +78,7 @@ describe('what a process saved', () => {
     const saved = parcel();
     new Spool(temporary).save(saved);
     const name = basename(saved.file!);
-    renameSync(saved.file!, join(folder, name.replace(/^(\d+\.\d+)\.[0-9a-z]+/, '$1.abc'))); // of long ago
+    renameSync(saved.file!, join(folder, name.replace(/^(\d+\.\w+)\.[0-9a-z]+/, '$1.abc'))); // of long ago
     expect(new Spool(temporary).left()).toHaveLength(1);
   });
 
