@@ -30,7 +30,7 @@ export const warmInvocationOfSmallMemory: Row = {
   subjects: ['orders', 'small'],
   memorySize: MEMORY_SIZE,
   plan: {
-    full: { rounds: 5, repetitions: 16, warmUps: 5 },
+    full: { rounds: 5, repetitions: 10, warmUps: 3 },
     quick: { rounds: 1, repetitions: 5, warmUps: 2 },
   },
 };
