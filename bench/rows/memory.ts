@@ -8,10 +8,10 @@ export const memory: Row = {
   title: 'Memory',
   about: `Resident memory of the function's process after ${INVOCATIONS} invocations and at its highest, each sample in a new environment. S3 answers at once here.`,
   metrics: {
-    resident: { title: 'resident memory', unit: 'MB', targets: [{ kind: 'difference', max: 25 }] },
+    resident: { title: 'resident memory', unit: 'MB', targets: [{ kind: 'difference', max: 25 }, { kind: 'difference', max: 10, of: 'built-in' }] },
     peak: { title: 'resident memory at its highest', unit: 'MB' },
   },
-  variants: ['plain', 'node-coverage', 'node-coverage-taken', 'ours'],
+  variants: ['plain', 'node-coverage', 'node-coverage-taken', 'ours', 'built-in'],
   subjects: ['orders', 'small'],
   s3DelayMs: 0,
   plan: {
