@@ -9,15 +9,15 @@ interface Options {
   readonly s3: LocalS3;
   /** How many results of invocations there are; undefined where there are to be none. */
   readonly delivered: (tmpFolder: string) => number | undefined;
-  /** Whether an invocation without news has none. */
-  readonly onlyNews: boolean;
+  /** Whether there may be fewer, but not none. */
+  readonly mayBeFewer: boolean;
 }
 
 type Usage = NonNullable<Awaited<ReturnType<LocalLambda['usage']>>>;
 
 /** A function in a local Lambda that fails where its work is not done: a wrong answer, or coverage that is missing. */
 export class DeployedFunction {
-  public static async start(options: Omit<LocalLambdaOptions, 'tmpDir'>, { event, s3, delivered, onlyNews }: Options): Promise<DeployedFunction> {
+  public static async start(options: Omit<LocalLambdaOptions, 'tmpDir'>, { event, s3, delivered, mayBeFewer }: Options): Promise<DeployedFunction> {
     const tmpFolder = mkdtempSync(path.join(tmpdir(), 'bench-'));
     // the local Lambda maps /opt, but nothing can map /tmp
     const mapped = Object.entries(options.environment ?? {}).map(([name, value]) => [name, value.replace(/^\/tmp(?=\/|$)/, tmpFolder)]);
@@ -27,7 +27,7 @@ export class DeployedFunction {
       timeoutSeconds: 30,
       tmpDir: tmpFolder,
     });
-    return new DeployedFunction(lambda, options.functionName!, event, () => delivered(tmpFolder), onlyNews, tmpFolder);
+    return new DeployedFunction(lambda, options.functionName!, event, () => delivered(tmpFolder), mayBeFewer, tmpFolder);
   }
 
   private invocations = 0;
@@ -37,7 +37,7 @@ export class DeployedFunction {
     private readonly name: string,
     private readonly event: unknown,
     private readonly delivered: () => number | undefined,
-    private readonly onlyNews: boolean,
+    private readonly mayBeFewer: boolean,
     private readonly tmpFolder: string,
   ) {}
 
@@ -75,12 +75,12 @@ export class DeployedFunction {
     await this.lambda.shutdown();
   }
 
-  /** @throws Error if the variant did not deliver a result for each invocation, or none where only news are delivered */
+  /** @throws Error if the variant did not deliver a result for each invocation, or none where there may be fewer */
   public async close(): Promise<void> {
     await this.lambda.stop();
     const delivered = this.delivered();
     rmSync(this.tmpFolder, { recursive: true });
-    if (delivered !== undefined && (this.onlyNews ? delivered === 0 : delivered !== this.invocations)) {
+    if (delivered !== undefined && (this.mayBeFewer ? delivered === 0 : delivered !== this.invocations)) {
       throw new Error(`${this.name} was invoked ${this.invocations} times and delivered ${delivered} results:\n${this.log()}`);
     }
   }

@@ -53,7 +53,7 @@ export class Deployment {
       event: SUBJECTS[subject].event,
       s3,
       delivered: (tmpFolder) => VARIANTS[variant].delivered?.({ functionName: name, tmpFolder, s3, buckets: app.bucketNames() }),
-      onlyNews: VARIANTS[variant].onlyNews ?? false,
+      mayBeFewer: VARIANTS[variant].mayBeFewer ?? false,
     });
   }
 }

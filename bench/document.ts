@@ -52,8 +52,8 @@ time that is given below to answer, as a region away would.
 Each repetition measures all variants one after the other, in a new random order (seeded), while the processes of the others are frozen; each round starts new
 processes. A difference or a ratio is that of two samples of the same repetition. Given are medians, and in brackets the interval that holds the
 true median 95 times of 100, by a bootstrap over rounds and repetitions. A target is met or not met where the whole interval
-says so, and undecided otherwise. Every variant proves that it delivered a result for every invocation, or some where it is to deliver news only, or the
-run fails.
+says so, and undecided otherwise. Every variant proves that it delivered a result for every invocation, or some where it is to deliver news only
+or names results by the millisecond, or the run fails.
 
 ${list(VARIANTS, rows.flatMap(({ variants }) => variants), ({ title, about }) => [title, about])}
 
