@@ -21,7 +21,10 @@ ${pythonTable(run.results)}
 }
 
 export function pythonTable({ versions, combine }: PythonResults): string {
-  const signed = (value: number, unit: string) => `${value < 0 ? '−' : '+'} ${Math.abs(value).toPrecision(3)} ${unit}`;
+  const signed = (value: number, unit: string) => {
+    const size = Math.abs(value);
+    return `${value < 0 ? '−' : '+'} ${size < 1_000 ? size.toPrecision(3) : size.toLocaleString('en', { maximumSignificantDigits: 3 })} ${unit}`;
+  };
   const row = (title: string, of: (one: VersionResults) => string, target: string, isMet?: (one: VersionResults) => boolean) =>
     [title, ...versions.map(of), isMet === undefined ? target : `${target}: ${metText(versions.every(isMet))}`];
   const table = aligned([
