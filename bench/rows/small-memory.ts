@@ -4,14 +4,14 @@ import type { Row } from '../row';
 
 /** The least that Lambda has. */
 const MEMORY_SIZE = 128;
-const LIMITED = `As above, in a function of ${MEMORY_SIZE} MB: a control group gives it 7.2 % of a processor, as Lambda does, 1.45 ms of every 20 ms.`;
+const LIMITED = `As above, in a function of ${MEMORY_SIZE} MB: a control group gives it the 7.2 % of a processor that Lambda does, in periods of 20 ms (Lambda's are not documented).`;
 
 /** Where the processor is the bottleneck. Starting takes seconds there, so repetitions are fewer. */
 export const coldStartOfSmallMemory: Row = {
   ...coldStart,
   name: 'cold-start-128-mb',
   title: `Cold start, ${MEMORY_SIZE} MB`,
-  about: `${LIMITED} Init is limited as well, which makes this the worst case: AWS does not say what init gets, and others who measured it found that it is not limited.`,
+  about: `${LIMITED} Init is limited as well, which makes this the worst case: AWS does not say what init gets, and others who measured it found that it is more.`,
   variants: ['plain', 'node-coverage', 'layer', 'ours', 'built-in'],
   subjects: ['orders'],
   memorySize: MEMORY_SIZE,

@@ -16,7 +16,7 @@ const ABOUT: Readonly<Record<Part, string>> = {
 /** The section of docs/performance.md. */
 export function sizesSection(run: SingleRun<Sizes>): string {
   return `## Sizes
-Zipped, as Lambda gets them. The tests of the npm package fail where one grows (\`test/package/npm-package.check.ts\`).
+Zipped; layers and the combiner's functions as Lambda gets them. The tests of the npm package fail where one grows (\`test/package/npm-package.check.ts\`).
 
 ${provenanceOf(run)}
 
@@ -25,10 +25,10 @@ ${sizesTable(run.results)}
 }
 
 export function sizesTable(sizes: Sizes): string {
-  return aligned([['what', 'zipped', 'target'], ...Object.entries(ABOUT).map(([part, about]) => {
-    const kilobytes = sizes[part as Part] / 1024;
-    const most = BUDGETS_KB[part as Part];
+  return aligned([['what', 'zipped', 'target'], ...(Object.keys(sizes) as Part[]).map((part) => {
+    const kilobytes = sizes[part]! / 1024;
+    const most = BUDGETS_KB[part];
     const target = most === undefined ? '–' : `≤ ${most.toLocaleString('en')} KB: ${metText(kilobytes <= most)}`;
-    return [about, `${kilobytes.toLocaleString('en', { maximumFractionDigits: kilobytes < 1_000 ? 1 : 0 })} KB`, target];
+    return [ABOUT[part], `${kilobytes.toLocaleString('en', { maximumFractionDigits: kilobytes < 1_000 ? 1 : 0 })} KB`, target];
   })]);
 }

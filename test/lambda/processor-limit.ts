@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmdirSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** "At 1,769 MB, a function has the equivalent of one vCPU": https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const MEGABYTES_OF_ONE_PROCESSOR = 1_769;
-/** In microseconds. That of Lambda is not documented; programs that measured their own pauses there found this one. */
+/** In microseconds. That of Lambda is not documented. */
 const PERIOD = 20_000;
 
 /** Where Linux keeps the control groups that limit a processor, by the version of their interface, and how a group is told its quota. */
@@ -12,8 +12,6 @@ const HIERARCHIES = [
   { parent: '/sys/fs/cgroup/cpu', limit: (quota: number) => ({ 'cpu.cfs_period_us': String(PERIOD), 'cpu.cfs_quota_us': String(quota) }) },
   { parent: '/sys/fs/cgroup', limit: (quota: number) => ({ 'cpu.max': `${quota} ${PERIOD}` }) },
 ];
-
-let created = 0;
 
 /** A control group with the share of one processor that Lambda gives a function of that memory size. */
 export class ProcessorLimit {
@@ -37,8 +35,7 @@ export class ProcessorLimit {
     if (!hierarchy) {
       throw new Error(`there is none of ${HIERARCHIES.map(({ parent }) => parent).join(' and ')}`);
     }
-    const group = path.join(hierarchy.parent, `local-lambda-${process.pid}-${++created}`);
-    mkdirSync(group);
+    const group = mkdtempSync(path.join(hierarchy.parent, `local-lambda-${process.pid}-`));
     try {
       const quota = Math.round((PERIOD * memorySize) / MEGABYTES_OF_ONE_PROCESSOR);
       for (const [file, text] of Object.entries(hierarchy.limit(quota))) writeFileSync(path.join(group, file), text, { flag: 'r+' });

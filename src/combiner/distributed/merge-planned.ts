@@ -88,7 +88,7 @@ export async function closePlan(store: WritableStore, name: string): Promise<voi
   const used = new Set(plan?.used.map((id) => partialFolder(store, id)));
   await removeBelow(store, partialsPrefix(store.prefix), (key) => used.has(key.slice(0, key.lastIndexOf('/') + 1)));
   await removeBelow(store, planFolder(store, name), (key) => key !== planKey(store, name));
-  if (plan) {
+  if (plan?.merged) {
     await savePlan(store, { ...newPlan(name, plan.afresh), merged: plan.merged });
   }
 }

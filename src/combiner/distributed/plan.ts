@@ -41,7 +41,7 @@ export interface Plan {
   errors: string[];
   answer: PlanAnswer;
   /** What the partials came to, once the checkpoint has it. */
-  readonly merged?: ReadResult | undefined;
+  readonly merged?: ReadResult;
 }
 
 export function newPlan(name: string, afresh: boolean): Plan {

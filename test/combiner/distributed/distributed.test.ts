@@ -44,6 +44,15 @@ test('reports the same again where its answer was lost, after it has cleaned up'
   expect(bucket.objectsRead()).toEqual([]);
 });
 
+test('another run of the same name begins anew', async () => {
+  bucket.put(objects(20));
+  await new Run(bucket.store, 'first').all();
+  bucket.put(objects(5, 1));
+  const again = await new Run(bucket.store, 'first').all();
+  expect(again.read).toMatchObject({ processed: 5, known: 20, complete: true });
+  expect(report(again)).toEqual(await reportOf(bucket.store));
+});
+
 test('batches have objects of one function, but for what is left over', async () => {
   bucket.put(objects(20));
   const run = new Run(bucket.store, 'first');
