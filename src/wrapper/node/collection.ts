@@ -26,7 +26,6 @@ const LONGEST_HOLD = 2_000;
 /** What is left of a function's timeout when the hold ends, so that Lambda does not take the hold for a timeout. */
 const RESERVE = 100;
 const REGISTER_TIMEOUT = 1_000;
-const SEND_TIMEOUT = 50;
 /** Of a function, in milliseconds. */
 const LONGEST_TIMEOUT = 900_000;
 const LEFTOVERS_TIMEOUT = 1_000;
@@ -45,8 +44,6 @@ export class Collection {
   private delivery: Delivery;
   /** Set where invocations are tracked: from then on all that runs is uploaded, else blocks only. */
   private registered?: Promise<void>;
-  /** Whether the registration is on its way, or there is none. */
-  private sent: Promise<void> = Promise.resolve();
   private blocks = 0;
   /** Of the invocation that began last. */
   private requestId?: string;
@@ -83,8 +80,6 @@ export class Collection {
    */
   public async prepared(): Promise<void> {
     await this.options.prepared;
-    // the answer comes while the user's module loads, which keeps the process from sending anything
-    await within(SEND_TIMEOUT, this.sent, { keepsAlive: true });
     this.collector.recover();
     if (this.collector.hasLeftovers) {
       await within(LEFTOVERS_TIMEOUT, this.collector.deliver(LEFTOVERS_TIMEOUT), { keepsAlive: true });
@@ -169,14 +164,8 @@ export class Collection {
     if (runtimeApi === undefined || concurrent) {
       return;
     }
-    let onSent!: () => void;
-    this.sent = new Promise((resolve) => (onSent = resolve));
     try {
-      await registerExtension(runtimeApi, {
-        hold: (requestId) => this.holds.wait(requestId),
-        onSent,
-        onEnd: (error) => this.log.error('CoverageError', error.message, {}),
-      });
+      await registerExtension(runtimeApi, (requestId) => this.holds.wait(requestId), (error) => this.log.error('CoverageError', error.message, {}));
       this.delivery = 'after';
     } catch {
       // uploads come before the answer

@@ -14,8 +14,6 @@ export interface ApiRequest {
   readonly body?: string;
   /** Whether the event loop stays alive until the answer is there. */
   readonly keepsAlive: boolean;
-  /** Called when it is on its way. */
-  readonly onSent?: () => void;
 }
 
 export interface ApiAnswer {
@@ -32,7 +30,7 @@ export class ApiConnection {
   public constructor(private readonly address: string) {}
 
   /** @throws Error if the connection breaks before the whole answer is there; the next request makes another one */
-  public request({ method, path, headers, body = '', keepsAlive, onSent }: ApiRequest): Promise<ApiAnswer> {
+  public request({ method, path, headers, body = '', keepsAlive }: ApiRequest): Promise<ApiAnswer> {
     return new Promise((resolve, reject) => {
       const socket = (this.socket ??= this.open());
       let received = Buffer.alloc(0);
@@ -61,7 +59,7 @@ export class ApiConnection {
       socket[keepsAlive ? 'ref' : 'unref']();
       const fields = { 'Host': this.address, 'Content-Length': String(Buffer.byteLength(body)), ...headers };
       const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
-      socket.write(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`, onSent);
+      socket.write(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
     });
   }
 

@@ -13,25 +13,17 @@ const API = '/2020-01-01/extension';
 const MAX_FAILURES = 10;
 const LONGEST_PAUSE = 1_000;
 
-type Hold = (requestId: string) => Promise<void>;
-
-export interface ExtensionOptions {
-  /** What is waited for before the event after that of a request is asked for; must not reject. */
-  readonly hold: Hold;
-  /** Called when the registration is on its way. */
-  readonly onSent?: () => void;
-  /** Called if events cannot be asked for any more. */
-  readonly onEnd: (error: Error) => void;
-}
+export type Hold = (requestId: string) => Promise<void>;
 
 /**
  * Registers, and then asks for events for ever. The event after that of a request is asked for when `hold(requestId)` has
- * ended; nothing else is waited for.
+ * ended; nothing else is waited for, and `hold` must not reject.
  *
+ * @param onEnd called if events cannot be asked for any more
  * @returns when it is registered
  * @throws Error where extensions cannot register, as in some emulators
  */
-export async function registerExtension(runtimeApi: string, { hold, onSent, onEnd }: ExtensionOptions): Promise<void> {
+export async function registerExtension(runtimeApi: string, hold: Hold, onEnd: (error: Error) => void): Promise<void> {
   const api = new ApiConnection(runtimeApi);
   const { status, headers } = await api.request({
     method: 'POST',
@@ -40,7 +32,6 @@ export async function registerExtension(runtimeApi: string, { hold, onSent, onEn
     body: stringify({ events: ['INVOKE'] }),
     // While this module is being loaded, this request may be all that keeps the event loop alive.
     keepsAlive: true,
-    onSent,
   });
   const id = headers['lambda-extension-identifier'];
   if (status !== 200 || id === undefined) {

@@ -38,13 +38,10 @@ test('asks for the next event when the hold of the one before has ended', async 
   const { address, routes } = await api(registered, invoke('a'), invoke('b'));
   const held: string[] = [];
   let release = () => {};
-  await registerExtension(address, {
-    hold: async (requestId) => {
-      held.push(requestId);
-      await new Promise<void>((resolve) => (release = resolve));
-    },
-    onEnd: ignore,
-  });
+  await registerExtension(address, async (requestId) => {
+    held.push(requestId);
+    await new Promise<void>((resolve) => (release = resolve));
+  }, ignore);
   await until(() => held.length === 1);
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(routes).toEqual(['POST /2020-01-01/extension/register', 'GET /2020-01-01/extension/event/next']);
@@ -55,13 +52,13 @@ test('asks for the next event when the hold of the one before has ended', async 
 
 test.each([['refused', reply(403, '{}')], ['without an id', reply(200, '{}')], ['broken off', breaks]])('a registration that is %s is an error', async (_name, register) => {
   const { address } = await api(register);
-  await expect(registerExtension(address, { hold: async () => undefined, onEnd: ignore })).rejects.toThrow();
+  await expect(registerExtension(address, async () => undefined, ignore)).rejects.toThrow();
 });
 
 test('goes on after an answer that breaks, fails or makes no sense', async () => {
   const { address } = await api(registered, breaks, reply(500, ''), reply(200, 'not JSON'), reply(200, '{"eventType":"SHUTDOWN"}'), invoke('a'));
   const held: string[] = [];
-  await registerExtension(address, { hold: async (requestId) => void held.push(requestId), onEnd: ignore });
+  await registerExtension(address, async (requestId) => void held.push(requestId), ignore);
   await until(() => held.length === 1);
   expect(held).toEqual(['a']);
 });
@@ -69,7 +66,7 @@ test('goes on after an answer that breaks, fails or makes no sense', async () =>
 test('gives up after 10 failures in a row, and says so', async () => {
   const { address, routes } = await api(registered, ...Array.from({ length: 20 }, () => reply(403, '')));
   const ends: Error[] = [];
-  await registerExtension(address, { hold: async () => undefined, onEnd: (error) => ends.push(error) });
+  await registerExtension(address, async () => undefined, (error) => ends.push(error));
   await until(() => ends.length === 1);
   expect(ends[0]!.message).toMatch(/answered 403/);
   expect(routes).toHaveLength(11);
