@@ -1,6 +1,11 @@
 /** Whatever happens to the process or to S3: when it is over, the bucket holds what ran. */
-import { type AttachedPython, called, describePythons, ENDS, reported, startPython, startS3, VERSIONS } from './attached-function';
-import type { PythonVersion } from '../../../projenrc/python-layer/interpreters';
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { type AttachedPython, BUCKET, called, describePythons, ENDS, reported, startPython, startS3, VERSIONS } from './attached-function';
+import { anyPython, type PythonVersion } from '../../../projenrc/python-layer/interpreters';
 import type { LocalLambda } from '../../lambda/local-lambda';
 import type { LocalS3 } from '../../s3/local-s3';
 
@@ -81,6 +86,21 @@ def in_a_worker(pipe):
     pipe.send("from a worker")
 
 
+def terminated():
+    pipe, other = multiprocessing.Pipe()
+    process = multiprocessing.get_context("fork").Process(target=in_a_stuck_worker, args=(other,))
+    process.start()
+    pipe.recv()
+    process.terminate()
+    process.join()
+    return process.exitcode
+
+
+def in_a_stuck_worker(pipe):
+    pipe.send("waits")
+    time.sleep(60)
+
+
 def handler(event, context):
     global deadline
     deadline = time.time() + context.get_remaining_time_in_millis() / 1000 - 0.09
@@ -144,8 +164,8 @@ describePythons('what happens to functions in Python', ENDS, (version) => {
     expect(await called(s3)).toEqual(['answer', 'handler', 'in_a_thread', 'leave', 'thread']);
   });
 
-  test.each([['thread', ['in_a_thread'], null], ['fork', ['in_a_child'], null], ['worker', ['in_a_worker'], 'from a worker']])(
-    'what runs in a %s is counted', async (act, also, answer) => {
+  test.each([['thread', ['in_a_thread'], null], ['fork', ['in_a_child'], null], ['worker', ['in_a_worker'], 'from a worker'], ['terminated', ['in_a_stuck_worker'], -15]])(
+    'what runs in another thread or process is counted: %s', async (act, also, answer) => {
       const s3 = await startS3();
       const lambda = await start(s3, version);
       expect((await lambda.invoke({ act })).payload).toBe(answer);
@@ -183,15 +203,74 @@ describePythons('what happens to functions in Python', ENDS, (version) => {
   });
 });
 
-// Python handles signals in the main thread only, and a thread of the runtime may get one that comes as soon as the process is thawed
-describePythons('shutdowns of functions in Python', VERSIONS.filter((one) => Number(one.split('.')[1]) >= 12), (version) => test('what ran since the last upload is mostly uploaded when the environment is shut down', async () => {
-  const uploaded: boolean[] = [];
-  for (let n = 0; n < 6; n++) {
+/** What is called once the environment has been shut down, with only an init before. */
+const EARLY = 'def early():\n    return 1\n\n\nearly()\n\n\ndef handler(event, context):\n    return None\n';
+
+describePythons('shutdowns of functions in Python', VERSIONS, (version) => {
+  /** Before, the runtime waits in native code, where Python does not get to do what a signal asks for. */
+  const handlesSignals = Number(version.split('.')[1]) >= 12;
+
+  /** A process that was frozen after its init. */
+  async function initialized(source: string, attached = true): Promise<{ s3: LocalS3; lambda: LocalLambda; pid: number }> {
     const s3 = await startS3();
-    const lambda = await start(s3, version);
+    const lambda = await start(s3, version, { files: { 'app.py': source }, attached });
     await lambda.init();
-    const { signal } = await lambda.shutdown();
-    uploaded.push(signal === 'SIGTERM' && s3.keys('coverage-bucket').filter((key) => key.endsWith('.coverage')).length === 1);
+    return { s3, lambda, pid: lambda.pid! };
   }
-  expect(uploaded.filter(Boolean).length).toBeGreaterThanOrEqual(4);
-}));
+
+  test('what ran since the last upload is uploaded, and the process ends', async () => {
+    const { s3, lambda } = await initialized(EARLY);
+    const { signal, tookMs } = await lambda.shutdown();
+    expect(await called(s3)).toEqual(['early']);
+    expect(['SIGTERM', 'SIGKILL']).toContain(signal);
+    expect(tookMs).toBeLessThan(450);
+    expect(reported(lambda)).toEqual([]);
+  });
+
+  test('so it is where another thread than the main one gets the signal', async () => {
+    const { s3, lambda, pid } = await initialized(EARLY);
+    // of a client that waits in a thread of its own; the others have no other thread that takes signals
+    const thread = threads(pid).find((one) => one !== pid && takesTermination(pid, one)) ?? pid;
+    expect(thread === pid).toBe(!handlesSignals);
+    await thawedBySignal(pid, thread);
+    await until(() => lambda.pid === undefined);
+    expect(lambda.pid).toBeUndefined();
+    expect(await called(s3)).toEqual(['early']);
+  });
+
+  test.each([['exits', 'sys.exit()'], ['does not', 'pass']])("so it is where a handler of the function's %s, which is called as it is without coverage", async (_, act) => {
+    const source = `import signal\nimport sys\n\n\ndef stop(number, frame):\n    print("stops", flush=True)\n    ${act}\n\n\nsignal.signal(signal.SIGTERM, stop)\n\n\n${EARLY}`;
+    const [attached, plain] = await Promise.all([initialized(source), initialized(source, false)]);
+    await Promise.all([attached, plain].map(async ({ pid }) => thawedBySignal(pid, pid)));
+    await until(() => isUploaded(attached.s3) && (attached.lambda.pid === undefined) === (plain.lambda.pid === undefined));
+    // it would be ended some 50 ms after the upload
+    await setTimeout(300);
+    expect(await called(attached.s3)).toContain('early');
+    expect(plain.lambda.logs).toEqual(handlesSignals ? ['stops'] : []);
+    expect(attached.lambda.logs).toEqual(plain.lambda.logs);
+    expect(attached.lambda.pid === undefined).toBe(plain.lambda.pid === undefined);
+  });
+});
+
+/** An object, and the one source that it is about. */
+const isUploaded = (s3: LocalS3): boolean => s3.keys(BUCKET).length === 2;
+
+/** As Lambda ends an environment, but for the thread that gets the signal, which the system chooses. Node.js has no such call. */
+async function thawedBySignal(pid: number, thread: number): Promise<void> {
+  const call = `import ctypes; assert ctypes.CDLL(None).tgkill(${pid}, ${thread}, ${constants.signals.SIGTERM}) == 0`;
+  await promisify(execFile)(anyPython()!, ['-c', call]);
+  process.kill(-pid, 'SIGCONT');
+}
+
+const threads = (pid: number): number[] => readdirSync(`/proc/${pid}/task`).map(Number);
+
+function takesTermination(pid: number, thread: number): boolean {
+  const blocked = /^SigBlk:\s+([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8'))![1];
+  const mask = BigInt(`0x${blocked}`).toString(2);
+  // from the right, and from 1 on
+  return (mask.at(-constants.signals.SIGTERM) ?? '0') === '0';
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let n = 0; n < 250 && !condition(); n++) await setTimeout(20);
+}

@@ -148,6 +148,74 @@ def handler(event, context):
     expect(reported(lambda)).toEqual([expect.stringContaining('template.py cannot be parsed')]);
   });
 
+  test("the descriptor that Python tells of signals is the function's own", async () => {
+    const s3 = await startS3();
+    const app = `import asyncio
+import os
+import signal
+
+seen = [signal.set_wakeup_fd(-1)]
+loop = asyncio.new_event_loop()
+
+
+async def raised():
+    told = asyncio.Event()
+    loop.add_signal_handler(signal.SIGUSR1, told.set)
+    os.kill(os.getpid(), signal.SIGUSR1)
+    await asyncio.wait_for(told.wait(), 1)
+
+
+def handler(event, context):
+    seen.append(signal.set_wakeup_fd(-1))
+    if event.get("raise"):
+        # the handler is not removed, and the loop is used again
+        loop.run_until_complete(raised())
+    elif seen[-1] != -1:
+        signal.set_wakeup_fd(seen[-1])
+        loop.run_until_complete(raised())
+    return seen
+`;
+    const lambda = await startPython(s3, version, { files: { 'app.py': app } });
+    expect((await lambda.invoke({})).payload).toEqual([-1, -1]);
+    await lambda.settled();
+    expect((await lambda.invoke({ raise: true })).payload).toEqual([-1, -1, -1]);
+    await lambda.settled();
+    const seen = (await lambda.invoke({})).payload as number[];
+    expect(seen[3]).toBeGreaterThan(2);
+    await lambda.settled();
+    expect((await lambda.invoke({})).payload).toEqual([...seen, seen[3]]);
+    expect(reported(lambda)).toEqual([]);
+  });
+
+  test('descriptors of coverage that the function closes do no harm', async () => {
+    const s3 = await startS3();
+    const app = `import os
+
+
+def handler(event, context):
+    closed = 0
+    for number in map(int, os.listdir("/proc/self/fd")):
+        try:
+            if number > 2 and os.readlink(f"/proc/self/fd/{number}").startswith("pipe:"):
+                os.close(number)
+                closed += 1
+        except OSError:
+            pass
+    return closed
+`;
+    const lambda = await startPython(s3, version, { files: { 'app.py': app } });
+    // one to write to and one to read from, and maybe others
+    expect((await lambda.invoke({})).payload).toBeGreaterThanOrEqual(2);
+    await lambda.settled();
+    for (let n = 0; n < 2; n++) {
+      expect((await lambda.invoke({})).payload).toBe(0);
+      await lambda.settled();
+    }
+    expect(await called(s3)).toEqual(['handler']);
+    expect(reported(lambda)).toEqual([]);
+    expect(lambda.pid).toBeDefined();
+  });
+
   test('a full or a read-only /tmp loses nothing while S3 is there', async () => {
     const s3 = await startS3();
     const lambda = await startPython(s3, version, { files: { 'app.py': HANDLER }, tmpDir: '/dev/full-or-not-there' });

@@ -10,7 +10,7 @@ from ._counting.takes import Takes
 from ._delivery.circuit_breaker import CircuitBreaker
 from ._delivery.outbox import Outbox
 from ._lifecycle.deadline import watch
-from ._lifecycle.endings import watch_endings
+from ._lifecycle.endings import Endings
 from ._lifecycle.extension import Extension
 from ._lifecycle.holds import Holds, Work
 from ._log import Log
@@ -60,7 +60,7 @@ class Collection:
         self._going = 0
         self._background_since: Optional[float] = None
         self._watched: Optional[Work] = None
-        watch_endings(self._save_at_end, self._deliver_last)
+        self._endings = Endings(self._save_at_end, self._deliver_last)
 
     @property
     def is_tracking(self) -> bool:
@@ -80,7 +80,8 @@ class Collection:
             self._log.debug("coverage is uploaded before the answer: no extension could register", {"reason": str(error)})
             return
         self._delivery = "after"
-        extension.serve(self._hold, self._extension_ended)
+        self._guarded(self._endings.watch)
+        extension.serve(self._endings.wait, self._hold, self._extension_ended)
 
     def prepared(self) -> None:
         """What is done before the user's module is loaded. That what a process which crashed left behind arrives is a part of
@@ -93,6 +94,7 @@ class Collection:
     def loaded(self) -> None:
         """The user's module is loaded, and nothing was invoked yet."""
         self._guarded(self._takes.end_init)
+        self._endings.idle()
 
     def begin(self, context: Any) -> Callable[[], None]:
         """An invocation has begun. Returns what is to be called when its handler has ended. Neither raises."""
@@ -132,6 +134,7 @@ class Collection:
         self._has_children = False
         if self._delivery == "after":
             self._delivery = "before"
+        self._guarded(self._endings.after_fork)
         self._guarded(self._takes.after_fork)
         self._guarded(self._outbox.after_fork)
 
@@ -152,8 +155,10 @@ class Collection:
         self._takes.note_interruption(request_id)
         if self._delivery == "after":
             end = self._holds.begin(request_id or "", deadline)
+            self._endings.busy()
 
             def ended_after() -> None:
+                self._endings.idle()
                 self._guarded(lambda: self._takes.note_interruption(request_id))
                 end()
 

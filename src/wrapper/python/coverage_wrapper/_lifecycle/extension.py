@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 from typing import Callable, Optional
 
 from .._delivery.http_client import connect
@@ -20,6 +21,8 @@ _CONNECT_TIMEOUT = 1.0
 _MAX_FAILURES = 10
 """An environment whose extension does not ask for the next event hangs until the timeout, so asking is given up late."""
 _LONGEST_PAUSE = 1.0
+
+Wait = Callable[[socket.socket], None]
 
 _dumps, _loads = json.dumps, json.loads
 
@@ -42,19 +45,20 @@ class Extension:
             raise ValueError(f"the registration of the extension was answered {response.status}")
         self._identifier = identifier
 
-    def serve(self, hold: Callable[[str], None], on_end: Callable[[Exception], None]) -> None:
+    def serve(self, wait: Wait, hold: Callable[[str], None], on_end: Callable[[Exception], None]) -> None:
         """Asks for events for ever, in a thread. The event after that of a request is asked for when `hold(request_id)` has
         returned, which must not raise; nothing else is waited for.
 
+        :param wait: returns when something can be read from the connection, and must not raise
         :param on_end: called if events cannot be asked for any more
         """
-        Platform.start_thread(self._serve, (hold, on_end))
+        Platform.start_thread(self._serve, (wait, hold, on_end))
 
-    def _serve(self, hold: Callable[[str], None], on_end: Callable[[Exception], None]) -> None:
+    def _serve(self, wait: Wait, hold: Callable[[str], None], on_end: Callable[[Exception], None]) -> None:
         failures = 0
         while True:
             try:
-                request_id = self._next()
+                request_id = self._next(wait)
                 failures = 0
             except (OSError, ValueError, http.client.HTTPException) as error:
                 failures += 1
@@ -66,13 +70,14 @@ class Extension:
             if request_id is not None:
                 hold(request_id)
 
-    def _next(self) -> Optional[str]:
+    def _next(self, wait: Wait) -> Optional[str]:
         """Nothing for an event that is no invocation."""
         if self._connection.sock is None:
             self._connection = self._connect()
         self._connection.sock.settimeout(None)
         try:
             self._connection.request("GET", f"{_API}/event/next", headers={"Lambda-Extension-Identifier": self._identifier})
+            wait(self._connection.sock)
             response = self._connection.getresponse()
             body = response.read()
         except BaseException:
