@@ -64,8 +64,11 @@ class Wakeup:
         self._main = _get_ident()
         self.rest()
         self._is_free = False
-        _close(self._reader)
-        _close(self._writer)
+        for descriptor in (self._reader, self._writer):
+            try:
+                _close(descriptor)
+            except OSError:  # the user has closed it
+                pass
 
     def is_terminated(self) -> bool:
         """Whether SIGTERM has come while this listened."""
