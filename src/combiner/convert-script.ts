@@ -1,7 +1,9 @@
 import type { FileCoverageData } from 'istanbul-lib-coverage';
 import type { MergedScript } from './merging/raw-merge';
+import type { FunctionCoverage } from '../contract/raw-coverage';
 import { convert } from '../conversion/convert';
 import { readOwnCode, type OwnCodeContext } from '../conversion/own-code';
+import type { TextRange } from '../conversion/parse-script';
 import type { ScriptSource } from '../conversion/script-source';
 import { sha256 } from '../conversion/sha256';
 import { BlockCounts } from '../conversion/v8/block-counts';
@@ -28,14 +30,14 @@ export interface ConvertedScript {
 const WRAPPER_END = '\n});'.length;
 
 /** The Istanbul coverage of a script's own original files, or of the script itself where it has no source map, by what V8 counted. */
-export function convertScript(script: MergedScript, source: ScriptSource, context: OwnCodeContext): ConvertedScript {
+export function convertScript(script: MergedScript, source: ScriptSource, context: Omit<OwnCodeContext, 'functions'>): ConvertedScript {
   const problems: string[] = [];
-  const own = readOwnCode(script, source, context, problems);
+  const { length } = source.text;
+  const functions = script.functions.filter(({ ranges }) => ranges[0]!.endOffset - script.wrapperLength <= length + WRAPPER_END);
+  const own = readOwnCode(script, source, { ...context, functions: functions.map((one) => rangeOf(one, script)) }, problems);
   if (!own) {
     return { files: [], problems };
   }
-  const { length } = source.text;
-  const functions = script.functions.filter(({ ranges }) => ranges[0]!.endOffset - script.wrapperLength <= length + WRAPPER_END);
   if (functions.length < script.functions.length) {
     problems.push(`${script.functions.length - functions.length} of its functions end after the end of ${script.path}, which has ${length} characters; they are left out`);
   }
@@ -48,4 +50,9 @@ export function convertScript(script: MergedScript, source: ScriptSource, contex
     return { path, build: sha256(original.text), text: original.text, coverage: withBranches };
   });
   return { files, problems };
+}
+
+/** In the script, where V8 counts what Node.js puts before it as well. */
+function rangeOf({ ranges: [whole] }: FunctionCoverage, { wrapperLength }: MergedScript): TextRange {
+  return { start: whole!.startOffset - wrapperLength, end: whole!.endOffset - wrapperLength };
 }

@@ -6,6 +6,7 @@ import { SamePositions, SourceMapPositions, type MappedPositions } from './mappe
 import { isVendored, originalPath, reportedPath } from './original-path';
 import type { OriginalSource } from './original-source';
 import type { OriginalSources } from './original-sources';
+import type { TextRange } from './parse-script';
 import type { ScriptSource } from './script-source';
 import { boundedPathFilter } from '../patterns/bounded-path-filter';
 
@@ -38,6 +39,8 @@ export interface WantedScript {
 /** What may be known besides the script. */
 export interface OwnCodeContext {
   readonly originals: OriginalSources;
+  /** Where functions of the script are: those with nothing of the user's need not be parsed. @default - all of it is */
+  readonly functions?: readonly TextRange[];
   /** Original files that something else tells of. @default - none */
   readonly told?: (path: string) => boolean;
   /** The text of an original file that the source map does not hold, by its path in the report and by that in the map. @default - it is not found */
@@ -55,7 +58,7 @@ export function readOwnCode(
   wantedScript: WantedScript, { text, map, mapProblem }: ScriptSource, context: OwnCodeContext, problems: string[],
 ): OwnCode | undefined {
   const { path: scriptPath, include, exclude } = wantedScript;
-  const { originals, told = () => false, textOf = () => undefined } = context;
+  const { originals, functions = [], told = () => false, textOf = () => undefined } = context;
   const chosen = boundedPathFilter(include, exclude);
   const wanted = (path: string) => chosen(path) && !told(path);
   const own: OwnSource[] = (map ? ownSources(scriptPath, map) : []).filter(({ path }) => wanted(path))
@@ -85,9 +88,7 @@ export function readOwnCode(
     problems.push(`the source map of ${scriptPath} is of another script, so the script is reported as it is`);
     return readOwnCode(wantedScript, { text }, context, problems);
   }
-  if (positions instanceof SourceMapPositions) {
-    script.limit((start, end) => positions.hasOwn(start, end));
-  }
+  script.parse(positions instanceof SourceMapPositions ? { isWanted: (start, end) => positions.hasOwn(start, end), functions } : undefined);
   const found: string[] = [];
   const files = candidates.flatMap(({ index, path: name, content, isFound }): OwnFile[] => {
     if (isFound && positions instanceof SourceMapPositions && positions.isOtherText(index)) {
