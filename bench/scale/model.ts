@@ -46,8 +46,9 @@ export const AWS: Surroundings = {
   getMs: 30, putMs: 40, listMs: 60, getsPerSecond: 5_500, coldMs: 600, startsPerSecond: 100, concurrency: 10, memoryGiB: 2,
 };
 
-/** As the code has them: src/combiner/reading/read-objects.ts, src/combiner/distributed/planner.ts, src/contract/distributed-run.ts. */
-const FETCHED_AHEAD = 16;
+/** As the code has them: src/combiner/distributed/{partial,planner}.ts, src/combiner/reading/read-objects.ts, src/contract/distributed-run.ts. */
+export const FETCHED_AHEAD = 16;
+export const FETCHED_AHEAD_ALONE = 48;
 const OBJECTS_PER_ROUND = 1_000_000;
 const FAN_IN = 50;
 const BATCH = 1_000;

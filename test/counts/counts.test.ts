@@ -4,10 +4,9 @@
  */
 import { combine } from '../../src/combiner/combine';
 import { keysOf } from '../../src/combiner/distributed/batches';
+import { mergeItem } from '../../src/combiner/distributed/partial';
 import { mergeIncrementally } from '../../src/combiner/incremental/merge-incrementally';
-import { MergedCoverage } from '../../src/combiner/merging/merged-coverage';
-import { readObjects } from '../../src/combiner/reading/read-objects';
-import type { CoverageStore } from '../../src/combiner/stores/store';
+import type { WritableStore } from '../../src/combiner/stores/store';
 import type { Settings } from '../../src/contract/environment';
 import { Run } from '../combiner/distributed/state-machine';
 import { BUCKET, Bucket, objectOf } from '../combiner/incremental/bucket';
@@ -104,21 +103,27 @@ describe('combining', () => {
     expect(merged.raws().map(({ metadata, result }) => [metadata.functionName, result.length])).toEqual(FUNCTIONS.map((name) => [name, 1]));
   });
 
-  test('has 16 objects on their way at most', async () => {
+  test.each<[string, number, (store: WritableStore) => Promise<unknown>]>([
+    ['48 objects, alone', 48, combine],
+    ['16 objects in each of the functions that do so together', 16, async (store) => {
+      const run = new Run(bucket.store, 'together', { settings: { batchSize: OBJECTS, fanIn: 50 } });
+      await run.plan();
+      const [item] = await run.items();
+      await mergeItem(store, item!, () => true);
+    }],
+  ])('has %s, on their way at most', async (_, expected, read) => {
     let current = 0;
     let most = 0;
-    const counting: CoverageStore = {
-      location: bucket.store.location,
-      rawKeys: () => bucket.store.rawKeys(),
-      source: (sha256) => bucket.store.source(sha256),
-      read: async (key, limit) => {
-        most = Math.max(most, ++current);
-        return bucket.store.read(key, limit).finally(() => current--);
+    const counting = Object.create(bucket.store, {
+      read: {
+        value: async (key: string, limit?: number) => {
+          most = Math.max(most, ++current);
+          return bucket.store.read(key, limit).finally(() => current--);
+        },
       },
-    };
-    const merged = new MergedCoverage();
-    await readObjects(counting, (raws) => raws.forEach((raw) => merged.add(raw)));
-    expect(most).toBe(16);
+    }) as WritableStore;
+    await read(counting);
+    expect(most).toBe(expected);
   });
 
   test('distributed takes what docs/scale.md computes with', async () => {

@@ -6,6 +6,8 @@ import { mergeObjects } from '../merging/merge-objects';
 import { usable, type WritableStore } from '../stores/store';
 
 const INDEX = '/index.json';
+/** Ten functions that do so at a time ask S3 for as much as it answers below one prefix: 5,500 requests a second of some 30 ms. */
+const AHEAD = 16;
 
 /** The folder of a partial: merged coverage, and the keys of the objects that it holds. */
 export function partialFolder({ prefix }: WritableStore, id: string): string {
@@ -41,7 +43,7 @@ export async function mergeItem(store: WritableStore, item: MergeItem, hasTime: 
   const partial = KeptCoverage.empty(store, folder);
   const errors = item.partials
     ? await mergePartials(store, item.partials, partial)
-    : (await mergeObjects(only(store, keysOf(item)), partial.merged, { hasTime }, (key) => partial.keys.add(key))).errors;
+    : (await mergeObjects(only(store, keysOf(item)), partial.merged, { ahead: AHEAD, hasTime }, (key) => partial.keys.add(key))).errors;
   await partial.save(errors);
 }
 

@@ -6,18 +6,18 @@ import { SharedFunctions } from './shared-functions';
 import type { RawCoverage } from '../../contract/raw-coverage';
 import { noCoverage, StoreError, type CoverageStore } from '../stores/store';
 
-/** So many objects are fetched ahead, */
-const FETCHED_AHEAD = 16;
+/** So many objects are fetched and unpacked while another one is merged: S3 takes 50 times as long for one as merging it does, */
+const AHEAD = 48;
 /** and no more are asked for while so many bytes wait. */
 const BYTES_AHEAD = 16 * 1024 * 1024;
-/** What is unpacked has ten times as many bytes: some objects are while another one is merged, */
-const UNPACKED_AHEAD = 6;
-/** of so many bytes together, or one. */
+/** What is unpacked has ten times as many bytes: it is of so many bytes before, together, or one. */
 const UNPACKED_BYTES_AHEAD = 512 * 1024;
 /** Larger objects are refused before they are read. */
 const MAX_PACKED = 32 * 1024 * 1024;
 
 export interface ReadOptions {
+  /** So many objects are on their way at once. @default 48 */
+  readonly ahead?: number;
   /** Objects that are known already, by their keys. */
   readonly isKnown?: (key: string) => boolean;
   /** Asked before each object: whether there is time for it. */
@@ -59,7 +59,7 @@ interface Fetched {
  */
 export async function readObjects(
   store: CoverageStore, use: (raws: readonly RawCoverage[], key: string) => void,
-  { isKnown = () => false, hasTime = () => true, selection, onProgress = () => undefined }: ReadOptions = {},
+  { ahead: most = AHEAD, isKnown = () => false, hasTime = () => true, selection, onProgress = () => undefined }: ReadOptions = {},
 ): Promise<ReadResult> {
   const errors: string[] = [];
   let processed = 0;
@@ -84,7 +84,7 @@ export async function readObjects(
   };
   const unpackAhead = () => {
     let bytes = 0;
-    for (const one of ahead.slice(0, UNPACKED_AHEAD)) {
+    for (const one of ahead) {
       bytes += one.size ?? UNPACKED_BYTES_AHEAD;
       if (one !== ahead[0] && bytes > UNPACKED_BYTES_AHEAD) {
         break;
@@ -127,7 +127,7 @@ export async function readObjects(
       break;
     }
     ahead.push(fetch(key));
-    while (ahead.length >= FETCHED_AHEAD || (waiting > BYTES_AHEAD && ahead.length > 0)) {
+    while (ahead.length >= most || (waiting > BYTES_AHEAD && ahead.length > 0)) {
       await next();
     }
   }

@@ -15,6 +15,9 @@ const MOST_KNOWN = 20_000;
 /** and so many bytes of arrays. */
 const MOST_REFERENCES = 24 * 1024 * 1024;
 
+/** Of an array in an object, in bytes. */
+type Place = readonly [start: number, end: number];
+
 /** An array of functions that was read, to compare others of the same script with. */
 interface Reference {
   readonly bytes: Buffer;
@@ -29,6 +32,8 @@ interface Reference {
  */
 export class SharedFunctions {
   private known = new Map<string, FunctionCoverage>();
+  /** Scripts that were the first of several in an object: where there is but one, which is most often, nothing has to be looked for. */
+  private readonly accompanied = new Set<string>();
   /** By script. */
   private readonly references = new RecentlyUsed<Reference>(MOST_REFERENCES, ({ bytes }) => bytes.length);
 
@@ -36,22 +41,33 @@ export class SharedFunctions {
    * @returns nothing for what is of another form or kind, or wrong, and so has to be read as a whole
    */
   public decode(content: Buffer): RawCoverage | undefined {
-    const arrays = arraysOf(content);
-    if (arrays.length === 0 || content.includes('\n')) {
+    if (content.includes('\n')) {
       return undefined;
     }
+    const raw = this.decodeArrays(content, firstArray(content));
+    if (raw) {
+      return raw;
+    }
+    const arrays = arraysOf(content);
+    return this.decodeArrays(content, arrays, arrays.length);
+  }
+
+  /** @param scripts how many there are; nothing where that is not known, and one is expected */
+  private decodeArrays(content: Buffer, arrays: readonly Place[], scripts?: number): RawCoverage | undefined {
     try {
-      const raw = decodeRawCoverage(without(content, arrays));
-      if (raw.kind !== 'v8' || raw.result.length !== arrays.length || raw.result.some(({ functions }) => functions.length > 0)) {
+      const raw = arrays.length > 0 ? decodeRawCoverage(without(content, arrays)) : undefined;
+      if (raw?.kind !== 'v8' || raw.result.length !== arrays.length || raw.result.some(({ functions }) => functions.length > 0)) {
         return undefined;
       }
-      return {
-        ...raw,
-        result: raw.result.map((script, index) => {
-          const [start, end] = arrays[index]!;
-          return { ...script, functions: this.functions(`${script.sha256} ${script.path}`, content.subarray(start, end)) };
-        }),
-      };
+      const names = raw.result.map(({ sha256, path }) => `${sha256} ${path}`);
+      if (scripts === undefined && this.accompanied.has(names[0]!)) {
+        return undefined;
+      }
+      const functions = arrays.map((array, index) => this.functions(names[index]!, content.subarray(...array)));
+      if (scripts !== undefined && scripts > 1) {
+        this.accompanied.add(names[0]!);
+      }
+      return { ...raw, result: raw.result.map((script, index) => ({ ...script, functions: functions[index]! })) };
     } catch {
       return undefined; // read as a whole it will be told what is wrong
     }
@@ -140,8 +156,14 @@ export class SharedFunctions {
   }
 }
 
+/** The array of functions of an object with one script. In one with several it holds what is no function. */
+function firstArray(content: Buffer): Place[] {
+  const start = content.indexOf(ARRAY_START) + ARRAY_START.length;
+  return start < ARRAY_START.length ? [] : [[start, Math.max(start, content.length - END.length)]];
+}
+
 /** Where the arrays of functions begin and end, without their brackets, as wrappers write them: last in their scripts. */
-function arraysOf(content: Buffer): Array<readonly [start: number, end: number]> {
+function arraysOf(content: Buffer): Place[] {
   const starts: number[] = [];
   for (let mark = content.indexOf(ARRAY_START); mark >= 0; mark = content.indexOf(ARRAY_START, mark + 1)) {
     starts.push(mark + ARRAY_START.length);
@@ -153,7 +175,7 @@ function arraysOf(content: Buffer): Array<readonly [start: number, end: number]>
   });
 }
 
-function without(content: Buffer, arrays: ReadonlyArray<readonly [number, number]>): string {
+function without(content: Buffer, arrays: readonly Place[]): string {
   const parts = arrays.map(([start], index) => content.toString('utf8', arrays[index - 1]?.[1] ?? 0, start));
   return parts.join('') + content.toString('utf8', arrays.at(-1)![1]);
 }
