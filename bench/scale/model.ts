@@ -48,7 +48,7 @@ export const AWS: Surroundings = {
 
 /** As the code has them: src/combiner/distributed/{partial,planner}.ts, src/combiner/reading/read-objects.ts, src/contract/distributed-run.ts. */
 export const FETCHED_AHEAD = 16;
-export const FETCHED_AHEAD_ALONE = 48;
+export const FETCHED_AHEAD_ALONE = 32;
 const OBJECTS_PER_ROUND = 1_000_000;
 const FAN_IN = 50;
 const BATCH = 1_000;

@@ -104,7 +104,7 @@ describe('combining', () => {
   });
 
   test.each<[string, number, (store: WritableStore) => Promise<unknown>]>([
-    ['48 objects, alone', 48, combine],
+    ['32 objects, alone', 32, combine],
     ['16 objects in each of the functions that do so together', 16, async (store) => {
       const run = new Run(bucket.store, 'together', { settings: { batchSize: OBJECTS, fanIn: 50 } });
       await run.plan();

@@ -7,7 +7,7 @@ import type { RawCoverage } from '../../contract/raw-coverage';
 import { noCoverage, StoreError, type CoverageStore } from '../stores/store';
 
 /** So many objects are fetched and unpacked while another one is merged: S3 takes 50 times as long for one as merging it does, */
-const AHEAD = 48;
+const AHEAD = 32;
 /** and no more are asked for while so many bytes wait. */
 const BYTES_AHEAD = 16 * 1024 * 1024;
 /** What is unpacked has ten times as many bytes: it is of so many bytes before, together, or one. */
@@ -16,7 +16,7 @@ const UNPACKED_BYTES_AHEAD = 512 * 1024;
 const MAX_PACKED = 32 * 1024 * 1024;
 
 export interface ReadOptions {
-  /** So many objects are on their way at once. @default 48 */
+  /** So many objects are on their way at once. @default 32 */
   readonly ahead?: number;
   /** Objects that are known already, by their keys. */
   readonly isKnown?: (key: string) => boolean;

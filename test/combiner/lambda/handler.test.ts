@@ -151,7 +151,7 @@ describe('with more than fits into its time', () => {
   test('it keeps what it has read, and goes on with another invocation until all is read', async () => {
     await start({ COVERAGE_S3_BUCKET: BUCKET, AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${(lambdaApi.address() as AddressInfo).port}` }, 8);
     [tinySource(), ...Array.from({ length: OBJECTS }, (_, sequence) => tinyObject(sequence))].forEach(({ key, body }) => s3.put(BUCKET, key, body));
-    s3.delayMs = 300; // 48 requests at a time
+    s3.delayMs = 300; // 32 requests at a time
     const first = (await lambda.invoke({})).payload as CombineResult;
     expect(first).toMatchObject({ complete: false, errors: [], combined_coverage: 0 });
     expect(invocations).toEqual([{ path: '/2015-03-31/functions/combiner/invocations', type: 'Event', payload: {} }]);
