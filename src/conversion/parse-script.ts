@@ -38,9 +38,10 @@ function parseAs(sourceType: 'module' | 'script', text: string, ends: ReadonlyMa
 
 /**
  * What V8 takes for the begin of a function, up to the brace of its body: `async function* name(`, `name(` of a method, `(` of an arrow
- * function. Without parentheses, brackets or operators in it, the first brace is that of the body and of no other function.
+ * function. Without parentheses, brackets or operators in it, the first brace is that of the body and of no other function. Its parts have
+ * limits, since whoever may upload coverage can say that any number of functions begin at one place.
  */
-const HEAD = /[^(){}[\]=;:?<>`]*\([\w$\s,]*\)\s*(?:=>\s*)?\{/y;
+const HEAD = /[^(){}[\]=;:?<>`]{0,400}\([\w$\s,]{0,400}\)\s{0,40}(?:=>\s{0,40})?\{/y;
 
 /** Where bodies end, by where they begin; of functions whose head is a simple one. */
 function endsOfBodies(text: string, functions: readonly TextRange[]): Map<number, number> {

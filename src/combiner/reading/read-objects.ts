@@ -10,7 +10,7 @@ import { noCoverage, StoreError, type CoverageStore } from '../stores/store';
 const AHEAD = 32;
 /** and no more are asked for while so many bytes wait. */
 const BYTES_AHEAD = 16 * 1024 * 1024;
-/** What is unpacked has ten times as many bytes: it is of so many bytes before, together, or one. */
+/** What is unpacked has ten times as many bytes: objects are that have so many packed, all together; or one. */
 const UNPACKED_BYTES_AHEAD = 512 * 1024;
 /** Larger objects are refused before they are read. */
 const MAX_PACKED = 32 * 1024 * 1024;

@@ -41,10 +41,11 @@ export class SharedFunctions {
    * @returns nothing for what is of another form or kind, or wrong, and so has to be read as a whole
    */
   public decode(content: Buffer): RawCoverage | undefined {
-    if (content.includes('\n')) {
+    const first = firstArray(content);
+    if (!first || content.includes('\n')) {
       return undefined;
     }
-    const raw = this.decodeArrays(content, firstArray(content));
+    const raw = this.decodeArrays(content, [first]);
     if (raw) {
       return raw;
     }
@@ -55,8 +56,8 @@ export class SharedFunctions {
   /** @param scripts how many there are; nothing where that is not known, and one is expected */
   private decodeArrays(content: Buffer, arrays: readonly Place[], scripts?: number): RawCoverage | undefined {
     try {
-      const raw = arrays.length > 0 ? decodeRawCoverage(without(content, arrays)) : undefined;
-      if (raw?.kind !== 'v8' || raw.result.length !== arrays.length || raw.result.some(({ functions }) => functions.length > 0)) {
+      const raw = decodeRawCoverage(without(content, arrays));
+      if (raw.kind !== 'v8' || raw.result.length !== arrays.length || raw.result.some(({ functions }) => functions.length > 0)) {
         return undefined;
       }
       const names = raw.result.map(({ sha256, path }) => `${sha256} ${path}`);
@@ -157,9 +158,9 @@ export class SharedFunctions {
 }
 
 /** The array of functions of an object with one script. In one with several it holds what is no function. */
-function firstArray(content: Buffer): Place[] {
+function firstArray(content: Buffer): Place | undefined {
   const start = content.indexOf(ARRAY_START) + ARRAY_START.length;
-  return start < ARRAY_START.length ? [] : [[start, Math.max(start, content.length - END.length)]];
+  return start < ARRAY_START.length ? undefined : [start, Math.max(start, content.length - END.length)];
 }
 
 /** Where the arrays of functions begin and end, without their brackets, as wrappers write them: last in their scripts. */
