@@ -13,7 +13,7 @@ import select
 import signal
 import socket
 
-_set_wakeup_fd, _get_ident, _read, _close = signal.set_wakeup_fd, _thread.get_ident, os.read, os.close
+_set_wakeup_fd, _get_ident, _read = signal.set_wakeup_fd, _thread.get_ident, os.read
 _poll, _READABLE = getattr(select, "poll", None), getattr(select, "POLLIN", 1)
 _NONE = -1
 _MOST_SIGNALS = 64
@@ -63,12 +63,6 @@ class Wakeup:
         """In a child: its signals are none of its parent's."""
         self._main = _get_ident()
         self.rest()
-        self._is_free = False
-        for descriptor in (self._reader, self._writer):
-            try:
-                _close(descriptor)
-            except OSError:  # the user has closed it
-                pass
 
     def is_terminated(self) -> bool:
         """Whether SIGTERM has come while this listened."""
