@@ -6,6 +6,7 @@ import { readCloudAssembly } from '../../../src/combiner/cloud-assembly/cloud-as
 import { convertMerged } from '../../../src/combiner/combine';
 import { MergedCoverage } from '../../../src/combiner/merging/merged-coverage';
 import { CoverageLayer, type CoverageLayerProps } from '../../../src/index';
+import { putPythonOnPath } from '../../python-on-path';
 import { saySkipped } from '../../say-skipped';
 import { taskFolder } from '../../task-folder';
 
@@ -22,6 +23,7 @@ const FILES = {
   'env/pyvenv.cfg': '',
   'env/lib/other.py': 'X = 1\n',
 };
+putPythonOnPath();
 const hasLayer = existsSync(path.join(__dirname, '../../../assets/python-layer'));
 const testWithPython = hasLayer && pythonInterpreters().size > 0 ? test : test.skip;
 if (testWithPython === test.skip) {

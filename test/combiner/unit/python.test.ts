@@ -6,6 +6,7 @@ import { createCoverageMap, type CoverageMapData } from 'istanbul-lib-coverage';
 import { pythonInterpreters } from '../../../projenrc/python-layer/interpreters';
 import { lambdaCoverage } from '../../cli/command-line';
 import { hasPython } from '../../lambda/python-runtime';
+import { putPythonOnPath } from '../../python-on-path';
 import { saySkipped } from '../../say-skipped';
 import { taskFolder } from '../../task-folder';
 
@@ -30,6 +31,7 @@ const IN_LAMBDA = 'import sys\nfrom coverage_wrapper import CoverageContext\nwit
 const TESTS = 'import sys; sys.path.insert(0, "src")\nimport app, only_tested\napp.handler({"big": 1}, None)\nonly_tested.check(0)\n';
 const BOTH = `${TESTS}app.handler({}, None)\n`;
 
+putPythonOnPath();
 const version = [...pythonInterpreters().keys()].filter(hasPython).at(-1);
 const testWithPython = version === undefined ? test.skip : test;
 if (version === undefined) {
