@@ -19,9 +19,7 @@ export class FolderStore implements CoverageStore {
   }
 
   public async* rawKeys(): AsyncIterable<string> {
-    const keys = filesBelow(this.location);
-    this.sources = sourcesAmong(keys);
-    yield* keys.filter((key) => key.endsWith('.coverage'));
+    yield* filesBelow(this.location).filter((key) => key.endsWith('.coverage'));
   }
 
   public async read(key: string, limit = Number.POSITIVE_INFINITY): Promise<Buffer> {
@@ -33,16 +31,9 @@ export class FolderStore implements CoverageStore {
   }
 
   public async source(sha256: string): Promise<Buffer | undefined> {
-    this.sources ??= sourcesAmong(filesBelow(this.location));
+    // not before: a function writes the sources of an object after it
+    this.sources ??= new Map(filesBelow(this.location).map((key) => [parseSourceKey(key)?.sha256 ?? key, key]));
     const key = this.sources.get(sha256);
     return key === undefined ? undefined : this.read(key);
   }
-}
-
-/** By the hash of the content. */
-function sourcesAmong(keys: readonly string[]): Map<string, string> {
-  return new Map(keys.flatMap((key) => {
-    const source = parseSourceKey(key);
-    return source ? [[source.sha256, key] as const] : [];
-  }));
 }
