@@ -45,27 +45,22 @@ export class SharedFunctions {
     if (!first || content.includes('\n')) {
       return undefined;
     }
-    const raw = this.decodeArrays(content, [first]);
-    if (raw) {
-      return raw;
-    }
-    const arrays = arraysOf(content);
-    return this.decodeArrays(content, arrays, arrays.length);
+    return this.decodeArrays(content, [first], true) ?? this.decodeArrays(content, arraysOf(content), false);
   }
 
-  /** @param scripts how many there are; nothing where that is not known, and one is expected */
-  private decodeArrays(content: Buffer, arrays: readonly Place[], scripts?: number): RawCoverage | undefined {
+  /** @param isGuess whether there may be more arrays than these */
+  private decodeArrays(content: Buffer, arrays: readonly Place[], isGuess: boolean): RawCoverage | undefined {
     try {
       const raw = decodeRawCoverage(without(content, arrays));
       if (raw.kind !== 'v8' || raw.result.length !== arrays.length || raw.result.some(({ functions }) => functions.length > 0)) {
         return undefined;
       }
       const names = raw.result.map(({ sha256, path }) => `${sha256} ${path}`);
-      if (scripts === undefined && this.accompanied.has(names[0]!)) {
+      if (isGuess && this.accompanied.has(names[0]!)) {
         return undefined;
       }
       const functions = arrays.map((array, index) => this.functions(names[index]!, content.subarray(...array)));
-      if (scripts !== undefined && scripts > 1) {
+      if (arrays.length > 1) {
         this.accompanied.add(names[0]!);
       }
       return { ...raw, result: raw.result.map((script, index) => ({ ...script, functions: functions[index]! })) };
