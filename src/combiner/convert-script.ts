@@ -1,11 +1,10 @@
 import type { FileCoverageData } from 'istanbul-lib-coverage';
 import type { MergedScript } from './merging/raw-merge';
-import type { FunctionCoverage } from '../contract/raw-coverage';
 import { convert } from '../conversion/convert';
 import { readOwnCode, type OwnCodeContext } from '../conversion/own-code';
-import type { TextRange } from '../conversion/parse-script';
 import type { ScriptSource } from '../conversion/script-source';
 import { sha256 } from '../conversion/sha256';
+import { textRange } from '../conversion/text-range';
 import { BlockCounts } from '../conversion/v8/block-counts';
 import { Evaluations } from '../conversion/v8/evaluations';
 import { initializersByMember } from '../conversion/v8/initializers';
@@ -34,7 +33,8 @@ export function convertScript(script: MergedScript, source: ScriptSource, contex
   const problems: string[] = [];
   const { length } = source.text;
   const functions = script.functions.filter(({ ranges }) => ranges[0]!.endOffset - script.wrapperLength <= length + WRAPPER_END);
-  const own = readOwnCode(script, source, { ...context, functions: functions.map((one) => rangeOf(one, script)) }, problems);
+  const places = functions.map(({ ranges: [whole] }) => textRange(whole!, script.wrapperLength));
+  const own = readOwnCode(script, source, { ...context, functions: places }, problems);
   if (!own) {
     return { files: [], problems };
   }
@@ -50,9 +50,4 @@ export function convertScript(script: MergedScript, source: ScriptSource, contex
     return { path, build: sha256(original.text), text: original.text, coverage: withBranches };
   });
   return { files, problems };
-}
-
-/** In the script, where V8 counts what Node.js puts before it as well. */
-function rangeOf({ ranges: [whole] }: FunctionCoverage, { wrapperLength }: MergedScript): TextRange {
-  return { start: whole!.startOffset - wrapperLength, end: whole!.endOffset - wrapperLength };
 }

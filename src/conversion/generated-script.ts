@@ -1,6 +1,7 @@
-import { LineOffsets } from './line-offsets';
-import { parseScript, type TextRange } from './parse-script';
+import type { LineOffsets } from './line-offsets';
+import { parseScript } from './parse-script';
 import { SyntaxTree, type SyntaxNode } from './syntax';
+import type { TextRange } from './text-range';
 
 /** What of a script somebody asks for. */
 export interface WantedCode {
@@ -10,39 +11,30 @@ export interface WantedCode {
   readonly functions: readonly TextRange[];
 }
 
-/** A script as it ran: its text and, when it has been parsed, its syntax tree. */
-export class GeneratedScript {
-  public readonly lines: LineOffsets;
-  private program: SyntaxNode | undefined;
-  private known: SyntaxTree | undefined;
-  private names: ReadonlySet<string> = new Set();
+const ALL: WantedCode = { isWanted: () => true, functions: [] };
 
-  public constructor(public readonly text: string) {
-    this.lines = new LineOffsets(text);
-  }
+/** A script as it ran: its text and its syntax tree. */
+export class GeneratedScript {
+  /** What the outermost statements declare, those that are left out included; parts of patterns are not among it. */
+  public readonly topLevelNames: ReadonlySet<string>;
+  private readonly program: SyntaxNode;
+  private known: SyntaxTree | undefined;
 
   /**
-   * @param wanted leaves out the outermost statements that nobody asks for, and what other such functions do
+   * @param lines of the text
+   * @param wanted leaves out the outermost statements that nobody asks for, and what other such functions do: most of a bundle is vendored
    * @throws SyntaxError if it is neither an ES module nor a CommonJS module
    */
-  public parse({ isWanted, functions }: WantedCode = { isWanted: () => true, functions: [] }): void {
-    const program = parseScript(this.text, functions.filter(({ start, end }) => !isWanted(start, end)));
+  public constructor(public readonly text: string, public readonly lines: LineOffsets, wanted: WantedCode = ALL) {
+    const { isWanted, functions } = wanted;
+    const program = parseScript(text, functions.filter(({ start, end }) => !isWanted(start, end)));
     const statements = program.body as SyntaxNode[];
-    this.names = new Set(statements.flatMap(declaredNames));
+    this.topLevelNames = new Set(statements.flatMap(declaredNames));
     this.program = { ...program, body: statements.filter(({ start, end }) => isWanted(start, end)) };
-    this.known = undefined;
   }
 
   public get tree(): SyntaxTree {
-    if (!this.program) {
-      throw new Error('the script has not been parsed');
-    }
     return (this.known ??= new SyntaxTree(this.program));
-  }
-
-  /** What the outermost statements declare, those that are left out included; parts of patterns are not among it. */
-  public get topLevelNames(): ReadonlySet<string> {
-    return this.names;
   }
 
   /** Where the token begins that an offset is at, or in the white space or the comments before. */

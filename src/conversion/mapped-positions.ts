@@ -1,5 +1,4 @@
 import { decodedMappings, type TraceMap } from '@jridgewell/trace-mapping';
-import type { GeneratedScript } from './generated-script';
 import type { LineOffsets } from './line-offsets';
 
 /** A place in an original file. */
@@ -36,20 +35,21 @@ export class SourceMapPositions implements MappedPositions {
   private begin = Number.MAX_SAFE_INTEGER;
 
   /**
+   * @param script its lines
    * @param originals lines of the original files by their index in the map; positions of the others are left out
    */
-  public constructor(map: TraceMap, script: GeneratedScript, originals: ReadonlyMap<number, LineOffsets>) {
+  public constructor(map: TraceMap, script: LineOffsets, originals: ReadonlyMap<number, LineOffsets>) {
     decodedMappings(map).forEach((segments, line) => {
       for (const [column, source, originalLine, originalColumn] of segments) {
         const lines = source === undefined ? undefined : originals.get(source);
         if (lines) {
           const fit = this.fits.get(source!) ?? { total: 0, outside: 0, insideWord: 0 };
           fit.total++;
-          fit.outside += Number(!script.lines.has(line, column) || !lines.has(originalLine!, originalColumn!));
+          fit.outside += Number(!script.has(line, column) || !lines.has(originalLine!, originalColumn!));
           fit.insideWord += Number(lines.isInsideWord(originalLine!, originalColumn!));
           this.fits.set(source!, fit);
         }
-        const offset = script.lines.offset(line, column);
+        const offset = script.offset(line, column);
         if (source !== undefined) {
           this.begin = Math.min(this.begin, offset ?? this.begin);
         }

@@ -6,8 +6,8 @@ import { SamePositions, SourceMapPositions, type MappedPositions } from './mappe
 import { isVendored, originalPath, reportedPath } from './original-path';
 import type { OriginalSource } from './original-source';
 import type { OriginalSources } from './original-sources';
-import type { TextRange } from './parse-script';
 import type { ScriptSource } from './script-source';
+import type { TextRange } from './text-range';
 import { boundedPathFilter } from '../patterns/bounded-path-filter';
 
 /** The parts of a script that are the user's own, and where they come from. */
@@ -81,14 +81,15 @@ export function readOwnCode(
   if (mapProblem !== undefined) {
     problems.push(mapProblem);
   }
-  const script = new GeneratedScript(text);
+  const scriptLines = new LineOffsets(text);
   const lines = new Map(candidates.map(({ index, content }) => [index, new LineOffsets(content!)]));
-  const positions = map && !asItself ? new SourceMapPositions(map, script, lines) : new SamePositions();
+  const positions = map && !asItself ? new SourceMapPositions(map, scriptLines, lines) : new SamePositions();
   if (positions instanceof SourceMapPositions && positions.isForeign(candidates.filter(({ isFound }) => !isFound).map(({ index }) => index))) {
     problems.push(`the source map of ${scriptPath} is of another script, so the script is reported as it is`);
     return readOwnCode(wantedScript, { text }, context, problems);
   }
-  script.parse(positions instanceof SourceMapPositions ? { isWanted: (start, end) => positions.hasOwn(start, end), functions } : undefined);
+  const wantedCode = positions instanceof SourceMapPositions ? { isWanted: positions.hasOwn.bind(positions), functions } : undefined;
+  const script = new GeneratedScript(text, scriptLines, wantedCode);
   const found: string[] = [];
   const files = candidates.flatMap(({ index, path: name, content, isFound }): OwnFile[] => {
     if (isFound && positions instanceof SourceMapPositions && positions.isOtherText(index)) {

@@ -1,11 +1,6 @@
-import { Parser, tokTypes, type Options } from 'acorn';
+import { Parser, type Options } from 'acorn';
 import type { SyntaxNode } from './syntax';
-
-/** A part of a text, in UTF-16 code units. */
-export interface TextRange {
-  readonly start: number;
-  readonly end: number;
-}
+import type { TextRange } from './text-range';
 
 const OPTIONS: Options = { ecmaVersion: 'latest', allowHashBang: true, allowReturnOutsideFunction: true };
 
@@ -57,37 +52,26 @@ function endsOfBodies(text: string, functions: readonly TextRange[]): Map<number
 
 /** What acorn's parser has for its plugins: https://github.com/acornjs/acorn/blob/master/acorn/README.md#plugin-developments */
 interface ParserInternals {
-  readonly type: unknown;
   readonly start: number;
   pos: number;
   next(): void;
   startNode(): SyntaxNode;
   finishNode(node: SyntaxNode, type: string): SyntaxNode;
-  parseFunctionBody(node: SyntaxNode, ...rest: unknown[]): void;
   parseBlock(...rest: unknown[]): SyntaxNode;
 }
 
 const OpenParser = Parser as unknown as new (options: Options, text: string) => ParserInternals & { parse(): unknown };
 
 class SkippingParser extends OpenParser {
-  /** Of the body that is parsed next. */
-  private skippedTo: number | undefined;
-
   public constructor(options: Options, text: string, private readonly ends: ReadonlyMap<number, number>) {
     super(options, text);
   }
 
-  public override parseFunctionBody(node: SyntaxNode, ...rest: unknown[]): void {
-    this.skippedTo = this.type === tokTypes.braceL ? this.ends.get(this.start) : undefined;
-    super.parseFunctionBody(node, ...rest);
-  }
-
   public override parseBlock(...rest: unknown[]): SyntaxNode {
-    const end = this.skippedTo;
+    const end = this.ends.get(this.start);
     if (end === undefined) {
       return super.parseBlock(...rest);
     }
-    this.skippedTo = undefined;
     const node = this.startNode();
     this.pos = end - 1;
     this.next();

@@ -1,31 +1,26 @@
 /** Bodies that nobody asks for are left empty; all else of the tree is as it would be. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runInNewContext } from 'node:vm';
 import { parse } from 'acorn';
 import { build } from 'esbuild';
-import { parseScript, type TextRange } from '../../src/conversion/parse-script';
+import type { FunctionCoverage } from '../../src/contract/raw-coverage';
+import { parseScript } from '../../src/conversion/parse-script';
 import type { SyntaxNode } from '../../src/conversion/syntax';
+import type { TextRange } from '../../src/conversion/text-range';
+import { taskFolder } from '../task-folder';
 
 /** Where V8 says that the functions of a script are, those that have begun included, without the script itself. */
 function functionsByV8(text: string): TextRange[] {
-  const folder = mkdtempSync(path.join(tmpdir(), 'functions-'));
-  try {
-    const file = path.join(folder, 'script.mjs');
-    writeFileSync(file, text);
-    execFileSync(process.execPath, [file], { env: { ...process.env, NODE_V8_COVERAGE: path.join(folder, 'coverage') } });
-    const [name] = readdirSync(path.join(folder, 'coverage'));
-    const { result } = JSON.parse(readFileSync(path.join(folder, 'coverage', name!), 'utf8')) as {
-      result: Array<{ url: string; functions: Array<{ ranges: Array<{ startOffset: number; endOffset: number }> }> }>;
-    };
-    const { functions } = result.find(({ url }) => url === pathToFileURL(file).href)!;
-    return functions.slice(1).map(({ ranges: [whole] }) => ({ start: whole!.startOffset, end: whole!.endOffset }));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const folder = taskFolder({ 'script.mjs': text });
+  const file = path.join(folder, 'script.mjs');
+  execFileSync(process.execPath, [file], { env: { ...process.env, NODE_V8_COVERAGE: path.join(folder, 'coverage') } });
+  const [name] = readdirSync(path.join(folder, 'coverage'));
+  const { result } = JSON.parse(readFileSync(path.join(folder, 'coverage', name!), 'utf8')) as { result: Array<{ url: string; functions: FunctionCoverage[] }> };
+  const { functions } = result.find(({ url }) => url === pathToFileURL(file).href)!;
+  return functions.slice(1).map(({ ranges: [whole] }) => ({ start: whole!.startOffset, end: whole!.endOffset }));
 }
 
 /** By acorn alone, with the bodies in these places left empty. */

@@ -1,6 +1,7 @@
 import type { CoverageRange, FunctionCoverage } from '../../contract/raw-coverage';
 import type { GeneratedScript } from '../generated-script';
 import type { SyntaxNode } from '../syntax';
+import { textRange, type TextRange } from '../text-range';
 
 /**
  * Initializers of classes, static and of instances, with a range for each of their members.
@@ -17,7 +18,7 @@ export function initializersByMember(functions: readonly FunctionCoverage[], wra
       return fn;
     }
     const [whole, ...blocks] = fn.ranges as [CoverageRange, ...CoverageRange[]];
-    const range = { start: whole.startOffset - wrapperLength, end: whole.endOffset - wrapperLength };
+    const range = textRange(whole, wrapperLength);
     const members = classBody(script, range)
       ?.filter((member) => isInitialized(member) && isStaticMember(member) === isStatic && member.start >= range.start);
     if (!members) {
@@ -31,7 +32,7 @@ export function initializersByMember(functions: readonly FunctionCoverage[], wra
 }
 
 /** The members of the innermost class around a range. */
-function classBody(script: GeneratedScript, { start, end }: { readonly start: number; readonly end: number }): readonly SyntaxNode[] | undefined {
+function classBody(script: GeneratedScript, { start, end }: TextRange): readonly SyntaxNode[] | undefined {
   let node: SyntaxNode | undefined = script.tree.startingAt(start)[0];
   while (node && !(/^Class(Declaration|Expression)$/.test(node.type) && node.end >= end)) {
     node = script.tree.parent(node);
