@@ -49,7 +49,7 @@ class Extension:
         """Asks for events for ever, in a thread. The event after that of a request is asked for when `hold(request_id)` has
         returned, which must not raise; nothing else is waited for.
 
-        :param wait: returns when something can be read from the connection, and must not raise
+        :param wait: until something can be read from the connection, or not that long; what it raises is a failure to ask
         :param on_end: called if events cannot be asked for any more
         """
         Platform.start_thread(self._serve, (wait, hold, on_end))

@@ -38,25 +38,21 @@ class Wakeup:
         self._lock = _thread.allocate_lock()
 
     def listen(self) -> None:
+        self._set(self._writer)
+
+    def rest(self) -> None:
+        self._set(_NONE)
+
+    def _set(self, descriptor: int) -> None:
         if not self._is_free or _get_ident() != self._main:
             return
         try:
-            previous = _set_wakeup_fd(self._writer, warn_on_full_buffer=False)
+            previous = _set_wakeup_fd(descriptor, warn_on_full_buffer=False)
             if previous not in (_NONE, self._writer):
                 # the user's, who keeps it for more than an invocation
                 self._is_free = False
-                _set_wakeup_fd(previous)
+                _set_wakeup_fd(previous, warn_on_full_buffer=False)
         except (OSError, ValueError):  # the user has closed all descriptors
-            self._is_free = False
-
-    def rest(self) -> None:
-        if not self._is_free or _get_ident() != self._main:
-            return
-        try:
-            current = _set_wakeup_fd(_NONE)
-            if current not in (_NONE, self._writer):
-                _set_wakeup_fd(current)
-        except (OSError, ValueError):  # as above
             self._is_free = False
 
     def after_fork(self) -> None:
