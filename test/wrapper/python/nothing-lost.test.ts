@@ -6,6 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type AttachedPython, BUCKET, called, describePythons, ENDS, reported, startPython, startS3, VERSIONS } from './attached-function';
 import { anyPython, type PythonVersion } from '../../../projenrc/python-layer/interpreters';
+import { eventually } from '../../eventually';
 import type { LocalLambda } from '../../lambda/local-lambda';
 import type { LocalS3 } from '../../s3/local-s3';
 
@@ -233,8 +234,7 @@ describePythons('shutdowns of functions in Python', VERSIONS, (version) => {
     const thread = threads(pid).find((one) => one !== pid && takesTermination(pid, one)) ?? pid;
     expect(thread === pid).toBe(!handlesSignals);
     await thawedBySignal(pid, thread);
-    await until(() => lambda.pid === undefined);
-    expect(lambda.pid).toBeUndefined();
+    expect(await eventually(async () => lambda.pid, (one) => one === undefined)).toBeUndefined();
     expect(await called(s3)).toEqual(['early']);
   });
 
@@ -242,7 +242,8 @@ describePythons('shutdowns of functions in Python', VERSIONS, (version) => {
     const source = `import signal\nimport sys\n\n\ndef stop(number, frame):\n    print("stops", flush=True)\n    ${act}\n\n\nsignal.signal(signal.SIGTERM, stop)\n\n\n${EARLY}`;
     const [attached, plain] = await Promise.all([initialized(source), initialized(source, false)]);
     await Promise.all([attached, plain].map(async ({ pid }) => thawedBySignal(pid, pid)));
-    await until(() => isUploaded(attached.s3) && (attached.lambda.pid === undefined) === (plain.lambda.pid === undefined));
+    const isOver = async () => isUploaded(attached.s3) && (attached.lambda.pid === undefined) === (plain.lambda.pid === undefined);
+    await eventually(isOver, (over) => over);
     // it would be ended some 50 ms after the upload
     await setTimeout(300);
     expect(await called(attached.s3)).toContain('early');
@@ -269,8 +270,4 @@ function takesTermination(pid: number, thread: number): boolean {
   const mask = BigInt(`0x${blocked}`).toString(2);
   // from the right, and from 1 on
   return (mask.at(-constants.signals.SIGTERM) ?? '0') === '0';
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let n = 0; n < 250 && !condition(); n++) await setTimeout(20);
 }
